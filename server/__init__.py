@@ -1,0 +1,1 @@
+"""Liuhen 留痕: the sync service and its record chain."""
