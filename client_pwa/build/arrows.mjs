@@ -1,0 +1,97 @@
+// Checks the arrows between the rooms of src/: who may import whom, and who may use which
+// package or browser facility. Prints file:line for each breach and exits 1.
+// A file directly in src/ (main.ts) is the composition root: it may import any room, and no
+// room may import it.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** protocol ← store ← capture, sync ← supervise, ui; sw beside ui on sync. */
+const MAY_IMPORT = {
+  protocol: [],
+  store: ["protocol"],
+  capture: ["protocol", "store"],
+  sync: ["protocol", "store"],
+  supervise: ["protocol", "store", "capture", "sync"],
+  ui: ["protocol", "store", "capture", "sync"],
+  sw: ["protocol", "store", "sync"],
+};
+
+const PACKAGES = {
+  protocol: [],
+  store: ["idb"],
+  capture: [],
+  sync: ["tus-js-client"],
+  supervise: ["lit"],
+  ui: ["lit"],
+  sw: [],
+};
+
+/** The pure room takes clock, chance and the outside world as arguments. */
+const IMPURE =
+  /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|fetch\(|indexedDB|localStorage|document\.|window\.|navigator\.)/;
+
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)(["'])([^"']+)\1/gm;
+
+const isTest = (name) => /\.test\.ts$/.test(name);
+const lineOf = (text, offset) => text.slice(0, offset).split("\n").length;
+const packageOf = (specifier) =>
+  specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+
+/** Take comments out, keeping the line numbers. */
+const withoutComments = (text) =>
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, (found) => found.replace(/[^\n]/g, " "))
+    .replace(/(^|[^:"'`])\/\/.*$/gm, "$1");
+
+/** Say what is wrong with one import of `file`, or nothing. */
+function breachOf(source, file, room, specifier) {
+  if (specifier.startsWith("@tables/") || specifier.startsWith("@vectors/")) return "";
+  if (!specifier.startsWith(".")) {
+    const name = packageOf(specifier);
+    const allowed = room in PACKAGES ? PACKAGES[room].includes(name) : true;
+    return allowed ? "" : `${room} may not use the package ${name}`;
+  }
+  const target = relative(source, resolve(dirname(file), specifier)).split(sep);
+  if (target[0] === "..") return `${specifier} leaves src/`;
+  if (target.length === 1) return room === "" ? "" : `${room} may not import the composition root`;
+  if (!(target[0] in MAY_IMPORT)) return `${target[0]} is no room; rooms: ${Object.keys(MAY_IMPORT).join(", ")}`;
+  if (room === "" || target[0] === room || MAY_IMPORT[room].includes(target[0])) return "";
+  return `${room} may not import ${target[0]}`;
+}
+
+/** All breaches in one file as `line: text`. */
+function breachesIn(source, file) {
+  const parts = relative(source, file).split(sep);
+  const room = parts.length > 1 ? parts[0] : "";
+  if (room !== "" && !(room in MAY_IMPORT)) return [`1: ${room} is no room`];
+  const text = withoutComments(readFileSync(file, "utf8"));
+  const found = [];
+  for (const match of text.matchAll(IMPORT)) {
+    const breach = breachOf(source, file, room, match[2]);
+    if (breach) found.push(`${lineOf(text, match.index + match[0].length - 1)}: ${breach}`);
+  }
+  if (room === "protocol") {
+    text.split("\n").forEach((line, index) => {
+      const used = IMPURE.exec(line);
+      if (used) found.push(`${index + 1}: protocol is pure and may not use ${used[1]}`);
+    });
+  }
+  return found;
+}
+
+/** Every breach under a source folder, as `path:line: text`. */
+export function checkArrows(source) {
+  if (!existsSync(source)) return [];
+  return readdirSync(source, { recursive: true })
+    .filter((name) => name.endsWith(".ts") && !isTest(name))
+    .sort()
+    .flatMap((name) => breachesIn(source, join(source, name)).map((text) => `src/${name}:${text}`));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const breaches = checkArrows(fileURLToPath(new URL("../src", import.meta.url)));
+  for (const breach of breaches) console.error(breach);
+  if (breaches.length > 0) process.exit(1);
+}

@@ -1,0 +1,3 @@
+// Composition root of the pages: puts the rooms together and starts them.
+
+export {};
