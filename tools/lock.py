@@ -11,10 +11,16 @@ import sys
 from set_up import CLIENT, ROOT, UV, npm
 
 LOCKS = ("tool", "run", "test")
-COMPILE = (
-    "--universal --python-version 3.11 --generate-hashes --no-emit-index-url "
-    "--no-emit-find-links --no-header --quiet"
-).split()
+COMPILE = [
+    "--universal",
+    "--python-version",
+    "3.11",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-emit-find-links",
+    "--no-header",
+    "--quiet",
+]
 
 
 def lock_python(upgrade: bool) -> None:

@@ -53,9 +53,9 @@ def once(stamp: Path, inputs: Iterable[Path], title: str, work: Callable[[], Non
     stamp.write_text(wanted, encoding="utf-8")
 
 
-def run(*command: object, **options: object) -> None:
+def run(*command: object, cwd: Path = ROOT) -> None:
     """Run a command at the root; a failure ends the set-up with the command's own words."""
-    done = subprocess.run([str(part) for part in command], cwd=options.get("cwd", ROOT))
+    done = subprocess.run([str(part) for part in command], cwd=cwd)
     if done.returncode:
         sys.exit(f"set-up stopped: {' '.join(map(str, command))} (exit {done.returncode})")
 
