@@ -74,7 +74,7 @@ def folder(text: str) -> Path:
 
 
 def database_url(text: str) -> str:
-    """Parse a SQLAlchemy address of SQLite or PostgreSQL; the latter is always driven by psycopg."""
+    """Parse a SQLAlchemy address of SQLite, or of PostgreSQL driven by psycopg."""
     for scheme in ("postgresql://", "postgres://"):
         if text.startswith(scheme):
             return "postgresql+psycopg://" + text.removeprefix(scheme)
@@ -167,7 +167,7 @@ def variable(item: Field[Any]) -> str:
 
 
 def from_env(environ: Mapping[str, str]) -> Settings:
-    """Return the settings for an environment; raise `SettingsError` naming the variable at fault."""
+    """Return the settings in force; raise `SettingsError` naming the variable at fault."""
     known = {variable(item): item for item in fields(Settings)}
     _refuse_unknown(environ, list(known))
     values: dict[str, Any] = {}

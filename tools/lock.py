@@ -13,8 +13,7 @@ from set_up import CLIENT, ROOT, UV, npm
 LOCKS = ("tool", "run", "test")
 COMPILE = [
     "--universal",
-    "--python-version",
-    "3.11",
+    "--python-version=3.11",
     "--generate-hashes",
     "--no-emit-index-url",
     "--no-emit-find-links",

@@ -1,5 +1,6 @@
 """The real `liuhen serve` as a process of its own, on a free port, with its own data folder."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -89,10 +90,8 @@ class LiveServer:
         """End the process and its workers at once (`kill -9`)."""
         if self._process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
         self._process = None
 
