@@ -22,7 +22,7 @@ phone: python ## the same over HTTPS for phones on the local network, with a QR 
 	@exec $(BIN)/liuhen serve --demo --phone
 
 test: python ## everything: linters, both databases, a real browser (under 30 minutes)
-	@$(SET_UP) test client pwa
+	@$(SET_UP) test client pwa browser
 	@exec $(BIN)/python tools/run_tests.py all
 
 check: python ## the two-minute part: linters, types, arrows, unit and contract tests

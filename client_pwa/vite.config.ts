@@ -30,7 +30,7 @@ export default defineConfig({
   plugins: [serviceWorker()],
   test: {
     environment: "node",
-    include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "tests/**/*.test.ts", "build/**/*.test.ts"],
     passWithNoTests: true,
     restoreMocks: true,
     testTimeout: 30_000,

@@ -118,7 +118,7 @@ def static_checks() -> list[Result]:
         step("format", BIN / "ruff", "format", "--check", "--quiet", "."),
         step("mypy", BIN / "mypy"),
         step("import arrows", BIN / "lint-imports", "--no-cache"),
-        step("client arrows", node, "build/arrows.mjs", cwd=CLIENT),
+        step("client arrows", node, "build/arrows.ts", cwd=CLIENT),
     ]
     types = (node, compiler, "-p")
     return results + [step(f"types {name}", *types, name, cwd=CLIENT) for name in projects]

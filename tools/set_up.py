@@ -1,4 +1,4 @@
-"""Bring a clone to the point where it runs: `python3.11 tools/set_up.py run|test|pwa …`.
+"""Bring a clone to the point where it runs: `python3.11 tools/set_up.py STEP …`.
 
 Each step is skipped when the content it was made from has not changed since (a stamp holds the
 hash), so a second start costs a few milliseconds. Only the standard library is used, because
@@ -128,6 +128,18 @@ def build_pwa() -> None:
     once(CLIENT / "dist" / ".stamp", inputs, "building the phone's pages", build)
 
 
+def find_browser() -> None:
+    """See that there is a Chromium; install Debian's with a Chinese font where possible."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    if os.environ.get("LIUHEN_TEST_CHROMIUM") or any(map(shutil.which, names)):
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        sys.exit("Chromium is missing: sudo apt-get install chromium fonts-noto-cjk")
+    say("installing Chromium")
+    run("apt-get", "update", "-qq")
+    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-cjk")
+
+
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
     """Hold a lock for the whole set-up; the lock lives on a folder and leaves no file."""
@@ -140,12 +152,13 @@ def alone() -> Iterator[None]:
 
 
 def main(steps: list[str]) -> None:
-    """Do the named steps in order: `run` and `test` for Python, `client`, `pwa`."""
+    """Do the named steps in order: `run` or `test` (Python), `client`, `pwa`, `browser`."""
     known = {
         "run": lambda: set_up_python(test=False),
         "test": lambda: set_up_python(test=True),
         "client": set_up_client,
         "pwa": build_pwa,
+        "browser": find_browser,
     }
     with alone():
         for step in steps:

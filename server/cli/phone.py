@@ -66,10 +66,10 @@ def local_addresses() -> list[str]:
     No packet is sent: connecting a datagram socket only asks the routing table.
     """
     found: list[str] = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        with suppress(OSError):  # no route: there is no network, only this computer
-            probe.connect(("192.0.2.1", 9))  # TEST-NET-1, RFC 5737
-            found.append(probe.getsockname()[0])
+    # An OSError means there is no route: there is no network, only this computer.
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # TEST-NET-1, RFC 5737
+        found.append(probe.getsockname()[0])
     with suppress(OSError):  # the host's own name often does not resolve
         found += socket.gethostbyname_ex(socket.gethostname())[2]
     usable = [text for text in dict.fromkeys(found) if _is_local(text)]

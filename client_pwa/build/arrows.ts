@@ -8,7 +8,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** protocol ← store ← capture, sync ← supervise, ui; sw beside ui on sync. */
-const MAY_IMPORT = {
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   store: ["protocol"],
   capture: ["protocol", "store"],
@@ -18,7 +18,7 @@ const MAY_IMPORT = {
   sw: ["protocol", "store", "sync"],
 };
 
-const PACKAGES = {
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   store: ["idb"],
   capture: [],
@@ -34,42 +34,42 @@ const IMPURE =
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)(["'])([^"']+)\1/gm;
 
-const isTest = (name) => /\.test\.ts$/.test(name);
-const lineOf = (text, offset) => text.slice(0, offset).split("\n").length;
-const packageOf = (specifier) =>
+const isTest = (name: string): boolean => /\.test\.ts$/.test(name);
+const lineOf = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
+const packageOf = (specifier: string): string =>
   specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
 
 /** Take comments out, keeping the line numbers. */
-const withoutComments = (text) =>
+const withoutComments = (text: string): string =>
   text
     .replace(/\/\*[\s\S]*?\*\//g, (found) => found.replace(/[^\n]/g, " "))
     .replace(/(^|[^:"'`])\/\/.*$/gm, "$1");
 
 /** Say what is wrong with one import of `file`, or nothing. */
-function breachOf(source, file, room, specifier) {
+function breachOf(source: string, file: string, room: string, specifier: string): string {
   if (specifier.startsWith("@tables/") || specifier.startsWith("@vectors/")) return "";
   if (!specifier.startsWith(".")) {
     const name = packageOf(specifier);
-    const allowed = room in PACKAGES ? PACKAGES[room].includes(name) : true;
-    return allowed ? "" : `${room} may not use the package ${name}`;
+    return PACKAGES[room]?.includes(name) ?? true ? "" : `${room} may not use the package ${name}`;
   }
   const target = relative(source, resolve(dirname(file), specifier)).split(sep);
-  if (target[0] === "..") return `${specifier} leaves src/`;
+  const other = target[0] ?? "";
+  if (other === "..") return `${specifier} leaves src/`;
   if (target.length === 1) return room === "" ? "" : `${room} may not import the composition root`;
-  if (!(target[0] in MAY_IMPORT)) return `${target[0]} is no room; rooms: ${Object.keys(MAY_IMPORT).join(", ")}`;
-  if (room === "" || target[0] === room || MAY_IMPORT[room].includes(target[0])) return "";
-  return `${room} may not import ${target[0]}`;
+  if (!(other in MAY_IMPORT)) return `${other} is no room`;
+  if (room === "" || other === room || MAY_IMPORT[room]?.includes(other)) return "";
+  return `${room} may not import ${other}`;
 }
 
 /** All breaches in one file as `line: text`. */
-function breachesIn(source, file) {
+function breachesIn(source: string, file: string): string[] {
   const parts = relative(source, file).split(sep);
-  const room = parts.length > 1 ? parts[0] : "";
+  const room = parts.length > 1 ? (parts[0] ?? "") : "";
   if (room !== "" && !(room in MAY_IMPORT)) return [`1: ${room} is no room`];
   const text = withoutComments(readFileSync(file, "utf8"));
-  const found = [];
+  const found: string[] = [];
   for (const match of text.matchAll(IMPORT)) {
-    const breach = breachOf(source, file, room, match[2]);
+    const breach = breachOf(source, file, room, match[2] ?? "");
     if (breach) found.push(`${lineOf(text, match.index + match[0].length - 1)}: ${breach}`);
   }
   if (room === "protocol") {
@@ -82,9 +82,9 @@ function breachesIn(source, file) {
 }
 
 /** Every breach under a source folder, as `path:line: text`. */
-export function checkArrows(source) {
+export function checkArrows(source: string): string[] {
   if (!existsSync(source)) return [];
-  return readdirSync(source, { recursive: true })
+  return readdirSync(source, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !isTest(name))
     .sort()
     .flatMap((name) => breachesIn(source, join(source, name)).map((text) => `src/${name}:${text}`));
