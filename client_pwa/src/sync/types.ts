@@ -1,0 +1,93 @@
+// What the sync engine and the session tell the screens.
+
+export type SyncPhase = "stopped" | "follower" | "idle" | "pushing" | "pulling" | "uploading" | "backoff" | "signed_out";
+
+export interface UploadProgress {
+  readonly sha256: string;
+  readonly sent: number;
+  readonly total: number;
+}
+export interface SyncStatus {
+  readonly phase: SyncPhase;
+  /** The last exchange with the server worked (not the browser's opinion). */
+  readonly online: boolean;
+  /** Code of tables/problems.json, or `network`, `malformed_reply`, `checkpoint_invalid`, `log_rewound`; "" when fine. */
+  readonly lastError: string;
+  /** Own ops without a receipt. */
+  readonly unsentOps: number;
+  /** Bytes of own originals not yet on the server. */
+  readonly unsentBytes: number;
+  readonly uploads: readonly UploadProgress[];
+  /** Own ops that need the person. */
+  readonly attention: number;
+  /** Every own op is proved in the log and every original verified: 全部上传完成. */
+  readonly allDone: boolean;
+  /** When the next try is due (ms since 1970), 0 when none is scheduled. */
+  readonly retryAtMs: number;
+  readonly lastSyncAtMs: number;
+  /** Phone minus server clock; undefined before the first exchange. */
+  readonly clockOffsetMs?: number;
+}
+
+export type ItemStatus = "saved" | "uploading" | "received" | "verified" | "attention";
+export type ItemAction = "mend" | "withdraw" | "wait" | "update" | "none";
+export interface OutboxItem {
+  readonly op: string;
+  readonly kind: string;
+  /** Main entity, `kind/id`, for a link to its screen. */
+  readonly entity: string;
+  readonly savedAtMs: number;
+  readonly status: ItemStatus;
+  /** 0…100 while uploading. */
+  readonly percent: number;
+  /** Code in reasons.json (ruling) or problems.json item (rejection); "" when none. */
+  readonly reason: string;
+  readonly action: ItemAction;
+  readonly outcome: string;
+  readonly flags: readonly string[];
+}
+
+export interface SessionView {
+  readonly person: string;
+  readonly name: string;
+  readonly role: "inspector" | "supervisor" | "administrator";
+  readonly bureau: string;
+  readonly spaces: readonly string[];
+  /** Until when the refresh token is good. */
+  readonly refreshExpiresMs: number;
+  /** The server said 401: sign in again to sync; all stays on the phone. */
+  readonly needsLogin: boolean;
+  /** A PIN is set and this page has not been unlocked yet. */
+  readonly locked: boolean;
+  readonly hasPin: boolean;
+}
+
+/** An answer of the server that is not a success. `code`: tables/problems.json, or `network` / `malformed_reply`. */
+export class ApiError extends Error {
+  constructor(readonly code: string, readonly status: number, readonly field: string = "", readonly retryAfterMs: number = 0) {
+    super(code);
+  }
+}
+
+export type CheckId =
+  | "inspections" | "hazards" | "enterprises" | "phrases" | "login" | "pin" | "chain" | "storage" | "clock" | "offline_start";
+export interface Check {
+  readonly id: CheckId;
+  readonly ok: boolean;
+  /** Figures for the screen's text, as {count: 3}. */
+  readonly detail: { readonly [name: string]: string | number };
+}
+
+export interface TimelineEntry {
+  readonly index: number;
+  readonly op: string;
+  readonly kind: string;
+  readonly by: string;
+  readonly space: string;
+  readonly header: string;
+  readonly body: string;
+  readonly receipt: { readonly index: number; readonly leaf: string; readonly origin: string };
+  readonly ruling: { readonly index: number; readonly outcome: string; readonly code: string; readonly flags: readonly string[]; readonly cause: string };
+  readonly carrier: string;
+  readonly server_at_ms: number;
+}
