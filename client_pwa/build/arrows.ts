@@ -7,14 +7,16 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** protocol ← store ← capture, sync ← supervise, ui; sw beside ui on sync. */
+/** protocol ← store ← capture, sync ← supervise, ui; sw beside ui on sync. screen, the room of
+ * words, theme, router and base elements, lies under the siblings supervise and ui (ADR 0009). */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   store: ["protocol"],
   capture: ["protocol", "store"],
   sync: ["protocol", "store"],
-  supervise: ["protocol", "store", "capture", "sync"],
-  ui: ["protocol", "store", "capture", "sync"],
+  screen: ["protocol", "store", "sync"],
+  supervise: ["protocol", "store", "capture", "sync", "screen"],
+  ui: ["protocol", "store", "capture", "sync", "screen"],
   sw: ["protocol", "store", "sync"],
 };
 
@@ -23,6 +25,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   store: ["idb"],
   capture: [],
   sync: ["tus-js-client"],
+  screen: ["lit"],
   supervise: ["lit"],
   ui: ["lit"],
   sw: [],

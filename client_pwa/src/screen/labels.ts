@@ -1,0 +1,33 @@
+// Labels of the protocol's own words (states, outcomes, codes, problems), from its tables, so
+// that a screen never retypes them. A word the tables do not know is shown raw: a newer server
+// may use states this version has not heard of.
+
+import lifecycle from "@tables/lifecycle.json";
+import kinds from "@tables/kinds.json";
+import problems from "@tables/problems.json";
+import reasons from "@tables/reasons.json";
+import { word } from "./i18n.ts";
+
+interface Pair {
+  readonly zh: string;
+  readonly en: string;
+}
+type Pairs = Readonly<Record<string, Pair>>;
+
+const machines = lifecycle.machines as unknown as Readonly<Record<string, { readonly states: Pairs }>>;
+const titles = kinds.kinds as unknown as Readonly<Record<string, { readonly title: Pair }>>;
+
+const say = (pair: Pair | undefined, raw: string): string => (pair ? word(pair) : raw);
+
+/** e.g. `stateLabel("finding", "ordered")` → 责令限期整改. */
+export const stateLabel = (machine: string, state: string): string =>
+  say(machines[machine]?.states[state], state);
+
+export const kindLabel = (kind: string): string => say(titles[kind]?.title, kind);
+export const outcomeLabel = (outcome: string): string => say((reasons.outcomes as Pairs)[outcome], outcome);
+export const reasonLabel = (code: string): string => say((reasons.codes as unknown as Pairs)[code], code);
+export const flagLabel = (flag: string): string => say((reasons.flags as Pairs)[flag], flag);
+
+/** A problem document's or a rejected item's code. */
+export const problemLabel = (code: string): string =>
+  say((problems.problems as unknown as Pairs)[code] ?? (problems.item as unknown as Pairs)[code], code);
