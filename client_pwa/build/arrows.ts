@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  protocol: [],
+  protocol: ["@noble/ed25519"],
   store: ["idb"],
   capture: [],
   sync: ["tus-js-client"],
