@@ -1,0 +1,39 @@
+"""The one exception by which a use-case says no: a code of `problems.json`, never a status.
+
+`web/problems.py` turns it into a problem document and an HTTP status; commands print its code and
+detail. A code that is not in the table is a programming error and fails at once.
+"""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+
+def _table(name: str) -> dict[str, Any]:
+    path = files("sync_protocol") / "tables" / name
+    table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return table
+
+
+PROBLEMS: dict[str, dict[str, Any]] = _table("problems.json")["problems"]
+LIMITS: dict[str, Any] = _table("limits.json")
+
+
+class Problem(Exception):  # noqa: N818 - it is what RFC 9457 calls it
+    """A refusal that is meant for whoever asked.
+
+    `code` is a key of `problems`, `field` the path of the member at fault (`items.0.deadline`, a
+    header or query parameter by its name), `detail` one plain sentence without secrets,
+    `retry_after_s` how long to wait for codes that pass by themselves.
+    """
+
+    def __init__(
+        self, code: str, detail: str = "", *, field: str = "", retry_after_s: int | None = None
+    ) -> None:
+        super().__init__(code, field, detail)
+        if code not in PROBLEMS:
+            raise KeyError(f"no such problem: {code}")
+        self.code = code
+        self.detail = detail
+        self.field = field
+        self.retry_after_s = retry_after_s

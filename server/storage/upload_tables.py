@@ -1,0 +1,58 @@
+"""Uploads under way, stored originals and what was derived from them: outside the log.
+
+An upload's offset is not a column: it is the size of its part file, so the two can't disagree.
+A `StoredBlob` says that bytes with this digest were hashed by the server and lie in the blob store
+for a space; the log's `blob.verified` follows from it and from the op that refers to them.
+"""
+
+from sqlalchemy import BigInteger, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.storage.database import db
+
+
+class Upload(db.Model):
+    """One tus upload; `completed_at_ms` is set once its bytes are in the blob store."""
+
+    __tablename__ = "uploads"
+    __table_args__ = (
+        Index("ix_uploads_person_id_completed_at_ms", "person_id", "completed_at_ms"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(80))
+    space: Mapped[str] = mapped_column(String(10))
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(40))
+    length_bytes: Mapped[int] = mapped_column(BigInteger)
+    created_at_ms: Mapped[int] = mapped_column(BigInteger)
+    completed_at_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class StoredBlob(db.Model):
+    """An original whose digest the server computed itself over what it stored."""
+
+    __tablename__ = "stored_blobs"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    space: Mapped[str] = mapped_column(String(10), primary_key=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(40))
+    stored_at_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class Derivative(db.Model):
+    """What became of one derivation of one original: `made`, `damaged`, `too_large`, `unsupported`.
+
+    `output_sha256` and its size are set when `made`; `tool` names what made it.
+    """
+
+    __tablename__ = "derivatives"
+
+    parent_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20))
+    tool: Mapped[str] = mapped_column(String(80))
+    output_sha256: Mapped[str | None] = mapped_column(String(64))
+    output_bytes: Mapped[int | None] = mapped_column(Integer)
+    made_at_ms: Mapped[int] = mapped_column(BigInteger)
