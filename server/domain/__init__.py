@@ -1,0 +1,1 @@
+"""Pure decisions: authority, guards, rulings, projection. No framework, no IO, no clock."""

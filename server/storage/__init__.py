@@ -1,0 +1,1 @@
+"""Rows and bytes: tables, queries, migrations, blob stores, imaging. Decides nothing."""
