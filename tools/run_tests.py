@@ -163,8 +163,8 @@ def report(results: list[Result], complaints: list[str]) -> int:
     print("\n── summary")
     for result in results:
         state = "ok" if result.ok else "FAILED"
-        print(f"{result.name:24} {state:8} {result.seconds:7.1f} s")
-    print(f"{'together':24} {'':8} {sum(result.seconds for result in results):7.1f} s\n")
+        print(f"{result.name:26} {state:8} {result.seconds:7.1f} s")
+    print(f"{'together':26} {'':8} {sum(result.seconds for result in results):7.1f} s\n")
     for complaint in complaints:
         print(complaint)
     suites = [result for result in results if result.passed is not None]
