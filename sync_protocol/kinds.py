@@ -1,0 +1,88 @@
+"""What `tables/kinds.json` says of a body: whether it fits, and what it names.
+
+Bodies are compiled when the module loads, so a mistake in the table stops the program at its
+start. The functions that read a body expect one that fits.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sync_protocol.rules import KINDS, Table
+from sync_protocol.types import Type, compile_object
+
+# Members whose op must be in effect before this one (SPEC section 2, deps).
+OP_REFERENCES = frozenset({"base", "chosen", "signing", "replaces"})
+
+
+class BodyInvalid(ValueError):
+    """A body that does not fit its kind; `field` is a path like `items.0.deadline`."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"invalid at {field!r}")
+        self.field = field
+
+
+class UnknownKind(KeyError):
+    """A kind that is not in the table."""
+
+
+_BODIES: Mapping[str, Type] = {
+    kind: compile_object(table["body"], kind, "") for kind, table in KINDS.items()
+}
+
+
+def kind_named(kind: str) -> Table:
+    """Return a kind's table; raise UnknownKind."""
+    table: Table | None = KINDS.get(kind)
+    if table is None:
+        raise UnknownKind(kind)
+    return table
+
+
+def body_problem(kind: str, body: Any) -> str | None:
+    """Return the path of the first member that does not fit, None when all fits."""
+    return _BODIES[kind].check(body)
+
+
+def validate_body(kind: str, body: Any) -> None:
+    """Raise UnknownKind or BodyInvalid."""
+    kind_named(kind)
+    problem = body_problem(kind, body)
+    if problem is not None:
+        raise BodyInvalid(problem)
+
+
+def entities_of(kind: str, body: Mapping[str, Any]) -> list[str]:
+    """Return `kind/id` for every id in the body, sorted, without repeats."""
+    found: set[str] = set()
+
+    def visitor(text: str, _name: str, value: Any) -> None:
+        if text.startswith("id:"):
+            found.add(f"{text[3:]}/{value}")
+
+    _BODIES[kind].visit(body, visitor)
+    return sorted(found)
+
+
+def blob_refs(kind: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return every blob the body announces, in the table's order."""
+    found: list[dict[str, Any]] = []
+
+    def visitor(text: str, _name: str, value: Any) -> None:
+        if text == "blob_ref":
+            found.append(value)
+
+    _BODIES[kind].visit(body, visitor)
+    return found
+
+
+def op_refs(kind: str, body: Mapping[str, Any]) -> list[str]:
+    """Return the op ids named by base, chosen, signing and replaces, sorted, without repeats."""
+    found: set[str] = set()
+
+    def visitor(text: str, name: str, value: Any) -> None:
+        if text == "op" and name in OP_REFERENCES:
+            found.add(value)
+
+    _BODIES[kind].visit(body, visitor)
+    return sorted(found)
