@@ -25,6 +25,7 @@ test.each([
   ["sw/a.ts", 'import { b } from "../sync/b";'],
   ["main.ts", 'import { b } from "./ui/b";'],
   ["store/a.ts", '// from "../ui/b" is only a comment'],
+  ["store/a.ts", 'const f = pick(row, "from") as string;\nconst g = "x";'],
   ["store/a.test.ts", 'import { b } from "../ui/b";'],
 ])("%s may: %s", (name, text) => {
   expect(check(name, text)).toEqual([]);

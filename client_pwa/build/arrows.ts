@@ -35,7 +35,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const IMPURE =
   /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|fetch\(|indexedDB|localStorage|document\.|window\.|navigator\.)/;
 
-const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)(["'])([^"']+)\1/gm;
+const IMPORT = /(?:(?<=[\s}*])from\s*|\bimport\s*\(\s*|^\s*import\s+)(["'])([^"'\n]+)\1/gm;
 
 const isTest = (name: string): boolean => /\.test\.ts$/.test(name);
 const lineOf = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
