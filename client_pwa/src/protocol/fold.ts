@@ -1,8 +1,7 @@
 // fold(rows, op): what one operation does to rows (SPEC §5). Pure, the same in every language; the
 // phone uses it only to show its own pending operations on top of the server's rows.
 
-import { target } from "./lifecycle.ts";
-import { machineOf } from "./lifecycle.ts";
+import { machineOf, target } from "./lifecycle.ts";
 import type { Body, Dispute, Field, FieldVersion, Json, MachineState, Row } from "./rows.ts";
 import { kindNamed } from "./kinds.ts";
 import type { Effect } from "./tables.ts";
@@ -35,7 +34,12 @@ class Run {
   readonly unset = new Set<string>();
   outcome: "applied" | "merged" | "conflict" = "applied";
   code = "";
-  constructor(readonly op: FoldOp, readonly read: ReadRow, readonly editable: readonly string[]) {}
+  constructor(
+    readonly op: FoldOp,
+    readonly read: ReadRow,
+    readonly editable: readonly string[],
+    readonly reflected: boolean,
+  ) {}
 
   row(entity: string): Row {
     const row = this.changed.get(entity) ?? this.read(entity);
@@ -70,7 +74,9 @@ function copyFields(run: Run, effect: Effect, scope: Scope, into: Record<string,
 }
 
 function create(run: Run, effect: Effect, scope: Scope, entity: string): void {
-  if (run.changed.has(entity) || run.read(entity)) throw new Refusal("entity_exists");
+  const present = run.changed.get(entity) ?? run.read(entity);
+  if (run.reflected && present?.created.op === run.op.op) return;
+  if (present) throw new Refusal("entity_exists");
   const { op, by, at_ms, space } = run.op;
   const states: Record<string, MachineState> = {};
   for (const [machine, s] of Object.entries(effect.states ?? {})) states[machine] = { at_ms, by, op, s, step: "create" };
@@ -151,8 +157,9 @@ function step(run: Run, effect: Effect, scope: Scope, entity: string): void {
   const machine = machineOf(name);
   const cur = row.states[name] ?? { s: machine.initial ?? "none", op: "", step: "", at_ms: 0, by: "" };
   const base = effect.unbased ? cur.op : named(scope, "base");
-  const from = effect.unbased ? cur.s : (named(scope, "from") as string);
+  const from = effect.unbased ? cur.s : (named(scope, `from`) as string);
   const taken = stepName(effect, scope);
+  if (run.reflected && (cur.op === run.op.op || isClaimed(row, name, run.op.op))) return void run.unset.add(entity);
   const to = targetOf(effect, scope, row, taken, from);
   const { op, by, at_ms } = run.op;
   if (cur.op === base && cur.s === from) {
@@ -168,6 +175,9 @@ function step(run: Run, effect: Effect, scope: Scope, entity: string): void {
     dispute(run, row, name, cur, { from, taken, to });
   }
 }
+
+const isClaimed = (row: Row, machine: string, op: string): boolean =>
+  row.disputes[machine]?.claims.some((claim) => claim.op === op) ?? false;
 
 interface Taken {
   readonly from: string;
@@ -203,11 +213,15 @@ function runEffect(run: Run, effect: Effect, scope: Scope): void {
   DO[effect.do](run, effect, scope, `${effect.entity}/${id}`);
 }
 
-/** Apply one op of a known kind with a valid body. A refusal changes nothing. */
-export function fold(read: ReadRow, op: FoldOp): Folded {
+/**
+ * Apply one op of a known kind with a valid body. A refusal changes nothing.
+ * `reflected` is for a phone in the middle of a pull: rows that this very op already made or moved
+ * are left as they are instead of being refused. The server never folds an op twice.
+ */
+export function fold(read: ReadRow, op: FoldOp, reflected = false): Folded {
   const kind = kindNamed(op.kind);
   if (!kind) throw new Error(`no kind ${op.kind}`);
-  const run = new Run(op, read, kind.editable ?? []);
+  const run = new Run(op, read, kind.editable ?? [], reflected);
   try {
     for (const effect of kind.effects) {
       for (const scope of scopesOf(effect, op.body)) runEffect(run, effect, scope);

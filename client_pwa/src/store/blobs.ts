@@ -1,0 +1,78 @@
+// Originals, renderings and signatures of this phone, and small pictures for the screen. A blob's
+// bytes are kept once per hash; its sending state once per space.
+
+import type { BlobRef } from "../protocol/rows.ts";
+import { announce } from "./changes.ts";
+import { onDatabase, writing, type WriteTransaction } from "./db.ts";
+import type { BlobRecord } from "./schema.ts";
+
+export interface NewBlob {
+  readonly ref: BlobRef;
+  readonly bytes: ArrayBuffer;
+}
+
+export const blobId = (space: string, sha256: string): string => `${space}-${sha256}`;
+
+/** Part of the strict transaction that saves an op. */
+export async function putBlobs(tx: WriteTransaction, space: string, blobs: readonly NewBlob[], order: number): Promise<void> {
+  for (const { ref, bytes } of blobs) {
+    const { sha256, media_type: mediaType, size_bytes: sizeBytes } = ref;
+    const blob = blobId(space, sha256);
+    await tx.objectStore("bytes").put({ sha256, bytes, mediaType });
+    if (await tx.objectStore("blobs").get(blob)) continue;
+    await tx.objectStore("blobs").put({ blob, sha256, space, mediaType, sizeBytes, state: "unsent", order });
+  }
+}
+
+export const storedBytes = (sha256: string): Promise<ArrayBuffer | undefined> =>
+  onDatabase(async (db) => (await db.get("bytes", sha256))?.bytes);
+
+/** The original bytes, if this phone has them. */
+export async function original(sha256: string): Promise<{ bytes: ArrayBuffer; mediaType: string } | undefined> {
+  return onDatabase((db) => db.get("bytes", sha256));
+}
+
+export const blobsIn = (state: BlobRecord["state"]): Promise<BlobRecord[]> =>
+  onDatabase((db) => db.getAllFromIndex("blobs", "state", state));
+export const blobRecord = (blob: string): Promise<BlobRecord | undefined> => onDatabase((db) => db.get("blobs", blob));
+
+/** Change what is known of a blob's sending. */
+export async function noteBlob(blob: string, change: Partial<Pick<BlobRecord, "state" | "uploadUrl" | "problem">>): Promise<void> {
+  await writing(["blobs"], async (tx) => {
+    const store = tx.objectStore("blobs");
+    const record = await store.get(blob);
+    if (record) await store.put({ ...record, ...change });
+  });
+  if (change.state) announce({ entities: [`blob/${blob}`] });
+}
+
+/** After a pull: blobs for which the log has a `blob/` row are verified. */
+export async function settleBlobs(): Promise<void> {
+  const verified = await writing(["blobs", "rows"], async (tx) => {
+    const store = tx.objectStore("blobs");
+    const open = [...(await store.index("state").getAll("unsent")), ...(await store.index("state").getAll("sent"))];
+    const done: string[] = [];
+    for (const record of open) {
+      if (!(await tx.objectStore("rows").getKey(`blob/${record.blob}`))) continue;
+      const { uploadUrl: _url, problem: _problem, ...rest } = record;
+      await store.put({ ...rest, state: "verified" });
+      done.push(record.blob);
+    }
+    return done;
+  });
+  if (verified.length > 0) announce({ entities: verified.map((blob) => `blob/${blob}`) });
+}
+
+/** A 320 px picture for a photo's hash: made here or fetched before; undefined when neither. */
+export async function thumbnail(sha256: string): Promise<Blob | undefined> {
+  const found = await onDatabase((db) => db.get("thumbs", sha256));
+  return found && new Blob([found.bytes], { type: found.mediaType });
+}
+export const hasThumbnail = async (sha256: string): Promise<boolean> =>
+  (await onDatabase((db) => db.getKey("thumbs", sha256))) !== undefined;
+
+/** Keep a small picture; it can be made again, so this write may be relaxed. */
+export async function putThumbnail(sha256: string, bytes: ArrayBuffer, mediaType: string): Promise<void> {
+  await writing(["thumbs"], async (tx) => void (await tx.objectStore("thumbs").put({ sha256, bytes, mediaType })), "relaxed");
+  announce({ entities: [`thumb/${sha256}`] });
+}

@@ -1,0 +1,67 @@
+// Making a chain: key and enrolment of (person, this installation), in one transaction.
+
+import { base64url } from "../protocol/bytes.ts";
+import { newChainKey, publicKeyBytes } from "../protocol/ops.ts";
+import { holdingChain, save, write } from "./append.ts";
+import { nowMs } from "./clock.ts";
+import { onDatabase } from "./db.ts";
+import { currentAuthor, installation, setAuthor } from "./identity.ts";
+import type { ChainRecord } from "./schema.ts";
+import type { Author } from "./types.ts";
+
+/** The newest chain of a person on this phone, or undefined. */
+export async function chainOf(person: string): Promise<ChainRecord | undefined> {
+  const here = await installation();
+  const chains = await onDatabase((db) => db.getAllFromIndex("chains", "person", person));
+  const own = chains.filter((chain) => chain.installation === here);
+  return own.sort((a, b) => a.madeAtMs - b.madeAtMs).at(-1);
+}
+export const allChains = (): Promise<ChainRecord[]> => onDatabase((db) => db.getAll("chains"));
+
+export interface Predecessor {
+  readonly chain: string;
+  readonly headOp: string;
+}
+
+async function enrol(author: Author, device: string, predecessor?: Predecessor): Promise<string> {
+  const here = await installation();
+  const pair = await newChainKey();
+  const publicKey = await publicKeyBytes(pair.publicKey);
+  const body = {
+    person: author.person, installation: here, device,
+    public_key: { alg: "ES256", key: base64url(publicKey) },
+    ...(predecessor ? { predecessor: predecessor.chain, predecessor_head: predecessor.headOp } : {}),
+  };
+  const blank = { chain: "", person: author.person, installation: here, headSeq: -1, headOp: "", madeAtMs: nowMs() };
+  const draft = { deployment: author.deployment, kind: "chain.enrol", space: author.bureau, body, deps: [] };
+  const record = await write(draft, { chain: blank, key: pair.privateKey });
+  const chain = { ...blank, chain: record.op, headSeq: 0, headOp: record.op };
+  await save(record, [], async (tx) => {
+    await tx.objectStore("keys").put({ chain: record.op, privateKey: pair.privateKey, publicKey: publicKey.buffer });
+    await tx.objectStore("chains").put(chain);
+  });
+  return record.op;
+}
+
+/** The chain of the signed-in person on this phone; its enrolment is made and queued if there is none. */
+export async function ensureChainOf(device: string): Promise<string> {
+  const author = await currentAuthor();
+  if (!author) throw new Error("nobody is signed in");
+  return holdingChain(author.person, async () => {
+    const chain = (await chainOf(author.person))?.chain ?? (await enrol(author, device));
+    if (author.chain !== chain) await setAuthor({ ...author, chain });
+    return chain;
+  });
+}
+
+/** A new chain after the old one forked, was revoked or lost its key; it names the old one and its head. */
+export async function replaceChain(device: string): Promise<string> {
+  const author = await currentAuthor();
+  if (!author) throw new Error("nobody is signed in");
+  return holdingChain(author.person, async () => {
+    const old = await chainOf(author.person);
+    const chain = await enrol(author, device, old && { chain: old.chain, headOp: old.headOp });
+    await setAuthor({ ...author, chain });
+    return chain;
+  });
+}

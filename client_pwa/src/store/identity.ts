@@ -1,0 +1,41 @@
+// Who is signed in on this phone, which installation it is, and what is known of the deployment.
+
+import { hex } from "../protocol/bytes.ts";
+import type { Seen } from "../protocol/rows.ts";
+import { dropMeta, readMeta, writeMeta, writing } from "./db.ts";
+import type { Author } from "./types.ts";
+
+/** What `GET /deployment` said last. */
+export interface Deployment {
+  readonly deployment: string;
+  readonly name: string;
+  readonly origin: string;
+  readonly logKey: string;
+  readonly demo: boolean;
+  readonly nowMs: number;
+}
+/** The newest checkpoint this phone verified. */
+export interface KnownCheckpoint extends Seen {
+  readonly note: string;
+}
+
+export const currentAuthor = (): Promise<Author | undefined> => readMeta<Author>("author");
+export const setAuthor = (author: Author): Promise<void> => writeMeta("author", author);
+export const dropAuthor = (): Promise<void> => dropMeta("author");
+
+export const knownDeployment = (): Promise<Deployment | undefined> => readMeta<Deployment>("deployment");
+export const setDeployment = (deployment: Deployment): Promise<void> => writeMeta("deployment", deployment);
+
+export const knownCheckpoint = (): Promise<KnownCheckpoint | undefined> => readMeta<KnownCheckpoint>("checkpoint");
+export const setCheckpoint = (checkpoint: KnownCheckpoint): Promise<void> => writeMeta("checkpoint", checkpoint);
+
+/** This browser profile's own id, 32 hex, made once. */
+export const installation = (): Promise<string> =>
+  writing(["meta"], async (tx) => {
+    const meta = tx.objectStore("meta");
+    const known = (await meta.get("installation")) as string | undefined;
+    if (known) return known;
+    const fresh = hex(crypto.getRandomValues(new Uint8Array(16)));
+    await meta.put(fresh, "installation");
+    return fresh;
+  });

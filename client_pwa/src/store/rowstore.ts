@@ -1,0 +1,67 @@
+// The server's rows as pulled. A row of a kind this version does not know is kept like any other.
+
+import { kindOf, type Row, stateOf, textOf } from "../protocol/rows.ts";
+import { onDatabase, writing } from "./db.ts";
+import type { CursorRecord, RowRecord } from "./schema.ts";
+
+export interface PulledRow {
+  readonly index: number;
+  readonly row: Row;
+}
+
+/** How a row is kept and found. */
+export function recordOf({ index, row }: PulledRow): RowRecord {
+  const kind = kindOf(row.entity);
+  const parent = textOf(row, kind === "reinspection" ? "finding" : "inspection");
+  return { entity: row.entity, space: row.space, kind, state: stateOf(row, kind), parent, index, row };
+}
+
+export const serverRow = async (entity: string): Promise<Row | undefined> =>
+  (await onDatabase((db) => db.get("rows", entity)))?.row;
+
+/** Rows by entity; the ones that are not here are missing from the map. */
+export function serverRows(entities: readonly string[]): Promise<Map<string, Row>> {
+  return onDatabase(async (db) => {
+    const store = db.transaction("rows").store;
+    const found = await Promise.all(entities.map((entity) => store.get(entity)));
+    return new Map(found.flatMap((record) => (record ? [[record.entity, record.row] as const] : [])));
+  });
+}
+
+export const rowsOfKind = async (kind: string): Promise<Row[]> =>
+  (await onDatabase((db) => db.getAllFromIndex("rows", "kind", kind))).map((record) => record.row);
+
+export function rowsInStates(kind: string, states: readonly string[]): Promise<Row[]> {
+  return onDatabase(async (db) => {
+    const index = db.transaction("rows").store.index("kind_state");
+    const pages = await Promise.all(states.map((state) => index.getAll([kind, state])));
+    return pages.flat().map((record) => record.row);
+  });
+}
+
+export const rowsUnder = async (kind: string, parent: string): Promise<Row[]> =>
+  (await onDatabase((db) => db.getAllFromIndex("rows", "kind_parent", [kind, parent]))).map((record) => record.row);
+
+export const countRows = (kind: string): Promise<number> => onDatabase((db) => db.countFromIndex("rows", "kind", kind));
+
+/** Keep one page of a pull and its cursor in one transaction. */
+export function putPage(rows: readonly PulledRow[], cursor: CursorRecord): Promise<void> {
+  return writing(["rows", "cursors"], async (tx) => {
+    const store = tx.objectStore("rows");
+    await Promise.all([
+      ...rows.map((row) => store.put(recordOf(row))),
+      tx.objectStore("cursors").put(cursor),
+    ]);
+  });
+}
+
+export const cursorOf = (space: string): Promise<CursorRecord | undefined> => onDatabase((db) => db.get("cursors", space));
+export const allCursors = (): Promise<CursorRecord[]> => onDatabase((db) => db.getAll("cursors"));
+
+/** Forget a space's rows (410, or no longer readable). Own operations are untouched. */
+export function dropSpace(space: string): Promise<void> {
+  return writing(["rows", "cursors"], async (tx) => {
+    const keys = await tx.objectStore("rows").index("space").getAllKeys(space);
+    await Promise.all([...keys.map((key) => tx.objectStore("rows").delete(key)), tx.objectStore("cursors").delete(space)]);
+  });
+}

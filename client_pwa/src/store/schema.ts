@@ -1,0 +1,144 @@
+// The shape of the database `liuhen`. Bytes are always ArrayBuffers, never Blobs (WebKit loses
+// them). A change of shape raises VERSION and adds a step to `upgrade`; nothing is ever dropped
+// that may hold unsent work.
+
+import type { DBSchema, IDBPDatabase } from "idb";
+import type { Receipt, Row, Ruling, WireOp } from "../protocol/rows.ts";
+
+export const VERSION = 1;
+
+/** One of this phone's own operations and what the server said about it. */
+export interface OpRecord {
+  readonly op: string;
+  /** Order of capture on this phone, over all chains. */
+  readonly order: number;
+  readonly chain: string;
+  readonly seq: number;
+  readonly person: string;
+  readonly kind: string;
+  readonly space: string;
+  readonly entities: readonly string[];
+  readonly wire: WireOp;
+  readonly savedAtMs: number;
+  /** sha256 of every blob the body refers to. */
+  readonly blobs: readonly string[];
+  /** unsent → admitted → proved; or rejected (not tried again) until withdrawn. */
+  readonly sending: "unsent" | "admitted" | "proved" | "rejected";
+  /** 1 while it is folded on top of the server's rows (indexed). */
+  readonly pending: 0 | 1;
+  /** 1 until nothing more is to be done about it (indexed). */
+  readonly open: 0 | 1;
+  readonly tries: number;
+  readonly receipt?: Receipt;
+  readonly ruling?: Ruling;
+  readonly rejection?: { readonly code: string; readonly field?: string };
+  /** Own op this one withdraws or mends. */
+  readonly replaces?: string;
+  /** Op id of the own op.withdraw or the mend that replaced it. */
+  readonly replacedBy?: string;
+}
+
+export interface ChainRecord {
+  readonly chain: string;
+  readonly person: string;
+  readonly installation: string;
+  readonly headSeq: number;
+  readonly headOp: string;
+  readonly madeAtMs: number;
+}
+export interface KeyRecord {
+  readonly chain: string;
+  readonly privateKey: CryptoKey;
+  readonly publicKey: ArrayBuffer;
+}
+
+/** A server row and what it is found by. */
+export interface RowRecord {
+  readonly entity: string;
+  readonly space: string;
+  readonly kind: string;
+  /** State of the machine named like the kind, or "". */
+  readonly state: string;
+  /** `inspection` (or, for a reinspection, `finding`) it belongs to, or "". */
+  readonly parent: string;
+  readonly index: number;
+  readonly row: Row;
+}
+
+export interface CursorRecord {
+  readonly space: string;
+  readonly afterIndex: number;
+  readonly afterEntity: string;
+  /** Size up to which the stored rows equal the server's; 0 before the first complete pull. */
+  readonly completeThrough: number;
+  readonly pulledAtMs: number;
+}
+
+/** An original of this phone; the bytes are in `bytes`. */
+export interface BlobRecord {
+  /** `<space>-<sha256>`, the id of the server's row for it. */
+  readonly blob: string;
+  readonly sha256: string;
+  readonly space: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  /** unsent → sent (the server has all bytes) → verified (it said so in the log). */
+  readonly state: "unsent" | "sent" | "verified";
+  readonly uploadUrl?: string;
+  readonly order: number;
+  /** Code of a refusal that trying again can't cure. */
+  readonly problem?: string;
+}
+export interface BytesRecord {
+  readonly sha256: string;
+  readonly bytes: ArrayBuffer;
+  readonly mediaType: string;
+}
+
+export interface LiuhenSchema extends DBSchema {
+  meta: { key: string; value: unknown };
+  keys: { key: string; value: KeyRecord };
+  chains: { key: string; value: ChainRecord; indexes: { person: string } };
+  ops: {
+    key: string;
+    value: OpRecord;
+    indexes: { order: number; chain_seq: [string, number]; pending: number; open: number };
+  };
+  rows: {
+    key: string;
+    value: RowRecord;
+    indexes: { kind: string; kind_state: [string, string]; kind_parent: [string, string]; space: string };
+  };
+  cursors: { key: string; value: CursorRecord };
+  blobs: { key: string; value: BlobRecord; indexes: { state: string; sha256: string } };
+  bytes: { key: string; value: BytesRecord };
+  thumbs: { key: string; value: BytesRecord };
+  drafts: { key: string; value: unknown };
+}
+export type StoreName = "meta" | "keys" | "chains" | "ops" | "rows" | "cursors" | "blobs" | "bytes" | "thumbs" | "drafts";
+export type Database = IDBPDatabase<LiuhenSchema>;
+
+/** Bring a database from an older version (0 = new) to VERSION. */
+export function upgrade(db: Database, from: number): void {
+  if (from >= 1) return;
+  db.createObjectStore("meta");
+  db.createObjectStore("drafts");
+  db.createObjectStore("keys", { keyPath: "chain" });
+  db.createObjectStore("chains", { keyPath: "chain" }).createIndex("person", "person");
+  db.createObjectStore("cursors", { keyPath: "space" });
+  db.createObjectStore("bytes", { keyPath: "sha256" });
+  db.createObjectStore("thumbs", { keyPath: "sha256" });
+  const ops = db.createObjectStore("ops", { keyPath: "op" });
+  ops.createIndex("order", "order");
+  ops.createIndex("chain_seq", ["chain", "seq"], { unique: true });
+  ops.createIndex("pending", "pending");
+  ops.createIndex("open", "open");
+  const rows = db.createObjectStore("rows", { keyPath: "entity" });
+  rows.createIndex("kind", "kind");
+  rows.createIndex("kind_state", ["kind", "state"]);
+  rows.createIndex("kind_parent", ["kind", "parent"]);
+  rows.createIndex("space", "space");
+  const blobs = db.createObjectStore("blobs", { keyPath: "blob" });
+  blobs.createIndex("state", "state");
+  blobs.createIndex("sha256", "sha256");
+}
