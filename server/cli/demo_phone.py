@@ -20,12 +20,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask.testing import FlaskClient
 
 from server.cli.demo_clock import DemoClock
-from sync_protocol import canonical, kinds, note, ops
+from sync_protocol import note, ops
+from sync_protocol.encoding import b64url
+from sync_protocol.ops import Op
 
 API = "/api/v1"
 APP_VERSION = "demo-1"
 RENEW_MS = 600_000
-NOT_SEEN = {"origin": "", "root": "", "size": 0}
 BATCH_OPS = 150
 
 Item = dict[str, Any]
@@ -33,16 +34,6 @@ Item = dict[str, Any]
 
 class UnexpectedAnswerError(RuntimeError):
     """The service answered the demo in a way that the story does not foresee."""
-
-
-@dataclass(frozen=True)
-class Captured:
-    """An op as it was captured: its id, its parsed halves, and the wire form to send."""
-
-    op_id: str
-    header: dict[str, Any]
-    body: dict[str, Any]
-    wire: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -64,10 +55,11 @@ class Phone:
     clock: DemoClock
     deployment: str
     chain: str = ""
-    held: bool = False
-    outbox: list[Captured] = field(default_factory=list)
+    held: bool = False  # without signal: nothing is sent
+    keeps_originals: bool = False  # a weak signal: operations go, photos wait
+    outbox: list[Op] = field(default_factory=list)
     originals: list[Original] = field(default_factory=list)
-    _seen: dict[str, Any] = field(default_factory=lambda: dict(NOT_SEEN))
+    _seen: dict[str, Any] = field(default_factory=lambda: dict(ops.NOTHING_SEEN))
     _seq: int = 0
     _prev: str = ""
     _session: dict[str, Any] = field(default_factory=dict)
@@ -77,18 +69,17 @@ class Phone:
         self._boot = secrets.token_hex(8)
         self._booted_ms = self.clock.now_ms()
 
-    def enrolment(self) -> Captured:
+    def enrolment(self) -> Op:
         """Capture the op that begins this phone's chain."""
-        point = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         body = {
             "person": self.person["id"],
-            "public_key": {"alg": "ES256", "key": _b64url(point)},
+            "public_key": {"alg": "ES256", "key": b64url(self.public_key)},
             "installation": secrets.token_hex(16),
             "device": "演示手机（虚构）",
         }
         self.chain = ""
         op = self.capture("chain.enrol", self.person["bureau"], body, ())
-        self.chain = op.op_id
+        self.chain = op.id
         return op
 
     @property
@@ -96,23 +87,24 @@ class Phone:
         """The uncompressed point of the chain's key."""
         return self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
-    def capture(self, kind: str, space: str, body: dict[str, Any], deps: Sequence[str]) -> Captured:
+    def capture(self, kind: str, space: str, body: dict[str, Any], deps: Sequence[str]) -> Op:
         """Serialise and sign one op, put it in the outbox, and return it."""
-        now, salt = self.clock.now_ms(), secrets.token_bytes(32)
-        text = canonical.encode(body)
-        commitment = {"commitment": ops.commitment(salt, text), "size": len(text)}
+        now = self.clock.now_ms()
+        time = {"boot": self._boot, "mono_ms": now - self._booted_ms, "wall_ms": now}
         header = {
-            "v": 1, "app": APP_VERSION, "deployment": self.deployment, "kind": kind,
-            "chain": self.chain, "seq": self._seq, "prev": self._prev, "space": space,
-            "entities": kinds.entities_of(kind, body), "deps": sorted(set(deps)), "mends": "",
-            "time": {"boot": self._boot, "mono_ms": now - self._booted_ms, "wall_ms": now},
-            "seen": self._seen, "body": commitment,
-        }  # fmt: skip
-        payload = canonical.encode(header)
-        wire = {"header": payload.decode(), "body": text.decode(), "salt": _b64url(salt)}
-        wire["sig"] = _b64url(self._sign(ops.pae(payload)))
-        op = Captured(ops.op_id(payload), header, body, wire)
-        self._seq, self._prev = self._seq + 1, op.op_id
+            "app": APP_VERSION,
+            "deployment": self.deployment,
+            "kind": kind,
+            "chain": self.chain,
+            "seq": self._seq,
+            "prev": self._prev,
+            "space": space,
+            "deps": sorted(set(deps)),
+            "time": time,
+            "seen": self._seen,
+        }
+        op = ops.build_op(header, body, secrets.token_bytes(32), self._sign)
+        self._seq, self._prev = self._seq + 1, op.id
         self.outbox.append(op)
         return op
 
@@ -136,13 +128,13 @@ class Phone:
             del self.outbox[: len(batch)]
         return items
 
-    def _push_batch(self, batch: Sequence[Captured]) -> list[Item]:
-        reply = self.request("POST", "/ops", [op.wire for op in batch], expect=200)
+    def _push_batch(self, batch: Sequence[Op]) -> list[Item]:
+        reply = self.request("POST", "/ops", [op.wire() for op in batch], expect=200)
         self._seen = _checkpoint_seen(reply["checkpoint"])
         items: list[Item] = reply["items"]
         for op, item in zip(batch, items, strict=True):
-            if item.get("op") != op.op_id or item["status"] != "admitted":
-                raise UnexpectedAnswerError(f"{op.header['kind']}: {item}")
+            if item.get("op") != op.id or item["status"] != "admitted":
+                raise UnexpectedAnswerError(f"{op.kind}: {item}")
         return items
 
     def upload(self, known: set[tuple[str, str]]) -> None:
@@ -186,6 +178,12 @@ class Phone:
         document = {"login": self.person["login"], "password": self.password}
         self._session = self._call("POST", "/session", document, {}, 201)
 
+    def sign_out(self) -> None:
+        """End this person's session."""
+        if self._session:
+            self.request("DELETE", "/session", expect=204)
+            self._session = {}
+
     def _headers(self) -> dict[str, str]:
         self.keep_session()
         return {"Authorization": f"Bearer {self._session['access_token']}"}
@@ -200,16 +198,12 @@ class Phone:
         if answer.status_code != expect:
             text = answer.get_data(as_text=True)
             raise UnexpectedAnswerError(f"{method} {path}: {answer.status} {text[:2000]}")
-        return answer.get_json()
+        return answer.get_json() if answer.data else None
 
 
 def _checkpoint_seen(text: str) -> dict[str, Any]:
     checkpoint = note.parse_checkpoint(text)
     return {"origin": checkpoint.origin, "root": checkpoint.root.hex(), "size": checkpoint.size}
-
-
-def _b64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _b64(text: str) -> str:

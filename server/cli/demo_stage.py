@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from server.cli.demo_clock import DemoClock
-from server.cli.demo_phone import Captured, Phone, UnexpectedAnswerError
-from sync_protocol import tables
-from sync_protocol.fold import Op, fold
+from server.cli.demo_phone import Phone, UnexpectedAnswerError
+from sync_protocol import rules
+from sync_protocol.fold import FoldOp, fold
+from sync_protocol.ops import Op
 
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000
@@ -92,24 +93,16 @@ class Stage:
                 self.synchronise_phone(other)
         op = phone.capture(kind, space, members, deps)
         self.note(phone, op)
-        return op.op_id
+        return op.id
 
-    def note(self, phone: Phone, op: Captured) -> None:
+    def note(self, phone: Phone, op: Op) -> None:
         """Fold a captured op into what is seen, as every phone does with its own pending work."""
-        self._unsent[op.op_id] = phone
+        self._unsent[op.id] = phone
         if phone.held:
             return
-        seen = Op(
-            id=op.op_id,
-            kind=op.header["kind"],
-            space=op.header["space"],
-            author=phone.person["id"],
-            at_ms=op.header["time"]["wall_ms"],
-            body=op.body,
-        )
-        changed, outcome, code = fold(self.rows, seen)
+        changed, outcome, code = fold(self.rows, FoldOp.of(op, phone.person["id"]))
         if outcome == "refused":
-            raise UnexpectedAnswerError(f"{op.header['kind']} would be refused: {code}")
+            raise UnexpectedAnswerError(f"{op.kind} would be refused: {code}")
         self.rows |= changed
 
     def expect(self, op_id: str, outcome: str, code: str) -> None:
@@ -123,13 +116,14 @@ class Stage:
             self.synchronise_phone(phone)
 
     def synchronise_phone(self, phone: Phone) -> None:
-        """Push one phone's outbox, check the rulings, upload its originals."""
+        """Upload one phone's originals, push its outbox and check the rulings."""
+        if not phone.keeps_originals:
+            phone.upload(self._known_blobs)
         for item in phone.push():
             self._unsent.pop(item["op"], None)
             ruling = item["ruling"]["outcome"], item["ruling"]["code"]
             if ruling != self._expected.pop(item["op"], ("applied", "")):
                 raise UnexpectedAnswerError(f"ruled {ruling}: {item}")
-        phone.upload(self._known_blobs)
 
     def _deps(self, kind: str, body: Body) -> list[str]:
         """Return what an op builds on: the ops it names, and unsent ones that made its rows."""
@@ -157,7 +151,7 @@ def _scopes(body: Body) -> Iterator[Body]:
 
 
 def _written(kind: str, body: Body) -> Iterator[str]:
-    for effect in tables.KINDS[kind]["effects"]:
+    for effect in rules.KINDS[kind]["effects"]:
         scopes = body[effect["each"]] if "each" in effect else [body]
         for scope in scopes:
             name = scope.get(effect["id"], body.get(effect["id"]))
