@@ -76,6 +76,9 @@ export interface Rendering {
   readonly sha256: string;
   /** Findings it lists, in its order. */
   readonly findings: readonly string[];
+  /** The moment written into it as the end of the inspection or the date of the order. */
+  readonly atMs: number;
+  readonly supplementary: boolean;
 }
 export interface OrderItem {
   readonly finding: string;
