@@ -17,7 +17,7 @@ from server.cli.demo_phone import Phone
 from server.cli.demo_stage import DAY_MS, Stage, date_text
 from server.services import accounts, enrolments, system
 from server.services.runtime import Runtime
-from sync_protocol.ids import pairing_code
+from sync_protocol.keys import pairing_code
 
 FOLDER = Path(__file__).parent / "demo_data"
 ADMINISTRATOR, CITY_APPROVER, OBSERVER = "demo-admin", "demo-cs2", "demo-cs1"

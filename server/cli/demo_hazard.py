@@ -58,7 +58,7 @@ class Hazard:
         """Return `finding`, `base` and `from` of a step taken now."""
         return {"finding": self.id, **self.stage.standing(f"finding/{self.id}", machine)}
 
-    def act(self, person: str, kind: str, **body: Any) -> str:
+    def act(self, person: str, kind: str, /, **body: Any) -> str:
         """Capture an op of this hazard."""
         return self.stage.capture(person, kind, self.space, **body)
 

@@ -13,15 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask.testing import FlaskClient
 
 from server.cli.demo_clock import DemoClock
-from sync_protocol import note, ops
-from sync_protocol.encoding import b64url
+from sync_protocol import keys, note, ops
 from sync_protocol.ops import Op
 
 API = "/api/v1"
@@ -73,7 +70,7 @@ class Phone:
         """Capture the op that begins this phone's chain."""
         body = {
             "person": self.person["id"],
-            "public_key": {"alg": "ES256", "key": b64url(self.public_key)},
+            "public_key": keys.public_key_of(self._key),
             "installation": secrets.token_hex(16),
             "device": "演示手机（虚构）",
         }
@@ -109,8 +106,7 @@ class Phone:
         return op
 
     def _sign(self, message: bytes) -> bytes:
-        r, s = decode_dss_signature(self._key.sign(message, ec.ECDSA(hashes.SHA256())))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        return keys.sign(self._key, message)
 
     def attach(self, space: str, data: bytes, media_type: str) -> dict[str, Any]:
         """Keep bytes for upload; return the reference an op names them by."""

@@ -17,12 +17,12 @@ from server.cli.demo_clock import DemoClock
 from server.cli.demo_phone import Phone, UnexpectedAnswerError
 from sync_protocol import rules
 from sync_protocol.fold import FoldOp, fold
+from sync_protocol.ids import RANDOM_BYTES, new_id
 from sync_protocol.ops import Op
 
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000
 BEIJING_MS = 8 * 3_600_000
-CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 NAMED_OPS = ("base", "chosen", "signing")
 
 Body = dict[str, Any]
@@ -70,9 +70,8 @@ class Stage:
         self.synchronise()
 
     def new_id(self) -> str:
-        """Return a fresh ULID of the present moment, in lower case."""
-        value = self.clock.now_ms() << 80 | secrets.randbits(80)
-        return "".join(CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
+        """Return a fresh id of the present moment."""
+        return new_id(self.clock.now_ms(), secrets.token_bytes(RANDOM_BYTES))
 
     def standing(self, entity: str, machine: str) -> Body:
         """Return `base` and `from` of a step taken from what is seen now."""
@@ -83,9 +82,9 @@ class Stage:
         """Return the state of a machine as it is seen now."""
         return str(self.rows[entity]["states"][machine]["s"])
 
-    def capture(self, person: str, kind: str, space: str, **body: Any) -> str:
+    def capture(self, phone_of: str, kind: str, space: str, /, **body: Any) -> str:
         """Capture an op on a person's phone; return its id. Members that are None are left out."""
-        phone = self.phones[person]
+        phone = self.phones[phone_of]
         members = {name: value for name, value in body.items() if value is not None}
         deps = self._deps(kind, members)
         for other in {id(p): p for op in deps if (p := self._unsent.get(op))}.values():

@@ -60,7 +60,7 @@ class Visit:
         """How far this inspection comes."""
         return str(self.spec["reach"])
 
-    def act(self, person: str, kind: str, **body: Any) -> str:
+    def act(self, person: str, kind: str, /, **body: Any) -> str:
         """Capture an op of this inspection."""
         return self.stage.capture(person, kind, self.space, inspection=self.id, **body)
 
