@@ -10,6 +10,7 @@ silently ignored is worse than no service. `LIUHEN_TEST_…` belongs to the test
 """
 
 import difflib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -144,6 +145,12 @@ class Settings:
         "单个照片文件的上限(字节)",
         "largest photo accepted, in bytes (50 MiB)",
     )
+    reserve_disk_bytes: int = setting(
+        "536870912",
+        whole_number(0, 2**60),
+        "磁盘剩余空间低于此值(字节)时不再接收文件",
+        "free disk space kept: below it uploads are refused (512 MiB)",
+    )
     access_token_hours: int = setting(
         "12", whole_number(1, 24 * 31), "登录令牌有效时数", "hours an access token is good for"
     )
@@ -180,6 +187,11 @@ def from_env(environ: Mapping[str, str]) -> Settings:
             "LIUHEN_WORKERS must be 1 with SQLite, which allows one writing process"
         )
     return settings
+
+
+def load() -> Settings:
+    """Return the settings of this process's environment."""
+    return from_env(os.environ)
 
 
 def _value(item: Field[Any], environ: Mapping[str, str], data_dir: str) -> Any:

@@ -28,16 +28,18 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from server.services import queries
-from server.services.problem import LIMITS, Problem
+from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage.account_tables import Account, AccountSession, LoginFailures
+from server.storage.database import reading, writing
+from sync_protocol.rules import LIMITS
 
 GRACE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 LOCK_MS = LIMITS["login_lock_minutes"] * 60_000
 PASSWORD_MAX_CHARACTERS = 128
-LOGIN_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+LOGIN_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
 _hasher = PasswordHasher()
 
@@ -72,7 +74,7 @@ def create_account(runtime: Runtime, login: str, password: str, person_id: str) 
         "created_at_ms": runtime.clock.now_ms(),
     }
     try:
-        with runtime.engine.begin() as connection:
+        with writing(runtime.engine) as connection:
             connection.execute(insert(Account).values(values))
     except IntegrityError:
         raise Problem("conflict", "The login is taken, or the person has an account.") from None
@@ -81,7 +83,7 @@ def create_account(runtime: Runtime, login: str, password: str, person_id: str) 
 def check_login(login: str) -> None:
     """Raise `invalid_field` unless a login can be typed on any keyboard and read out aloud."""
     if not LOGIN_PATTERN.fullmatch(login):
-        raise Problem("invalid_field", "2 to 64 of a-z 0-9 . _ -", field="login")
+        raise Problem("invalid_field", "2 to 40 of a-z 0-9 . _ -", field="login")
 
 
 def check_password(password: str, field: str = "password") -> None:
@@ -95,11 +97,12 @@ def check_password(password: str, field: str = "password") -> None:
 def set_password(runtime: Runtime, login: str, password: str) -> None:
     """Replace a password, end every session of the person and lift the lock."""
     check_password(password)
-    with runtime.engine.begin() as connection:
+    password_hash = _hasher.hash(password)
+    with writing(runtime.engine) as connection:
         changed = connection.execute(
             update(Account)
             .where(Account.login == login)
-            .values(password_hash=_hasher.hash(password))
+            .values(password_hash=password_hash)
             .returning(Account.person_id)
         ).scalar()
         if changed is None:
@@ -110,7 +113,7 @@ def set_password(runtime: Runtime, login: str, password: str) -> None:
 
 def change_password(runtime: Runtime, person: Person, current: str, new: str) -> None:
     """Replace one's own password; the present one is asked for, and guessing it locks as well."""
-    with runtime.engine.connect() as connection:
+    with reading(runtime.engine) as connection:
         login = connection.execute(
             select(Account.login).where(Account.person_id == person.id)
         ).scalar_one()
@@ -121,14 +124,14 @@ def change_password(runtime: Runtime, person: Person, current: str, new: str) ->
 
 def list_accounts(runtime: Runtime) -> list[tuple[str, str]]:
     """Return (login, person id) of every account, by login."""
-    with runtime.engine.connect() as connection:
+    with reading(runtime.engine) as connection:
         rows = connection.execute(select(Account.login, Account.person_id).order_by(Account.login))
         return [(row.login, row.person_id) for row in rows]
 
 
 def person_of_login(runtime: Runtime, login: str) -> str:
     """Return the person id of an account; raise `not_found` without one."""
-    with runtime.engine.connect() as connection:
+    with reading(runtime.engine) as connection:
         found = connection.execute(select(Account.person_id).where(Account.login == login)).scalar()
     if found is None:
         raise Problem("not_found", "There is no such account.")
@@ -138,23 +141,24 @@ def person_of_login(runtime: Runtime, login: str) -> str:
 def login(runtime: Runtime, login: str, password: str) -> dict[str, Any]:
     """Return a new session document; raise `wrong_credentials` or `account_locked`."""
     person_id = _verified_person_id(runtime, login, password)
-    with runtime.engine.begin() as connection:
+    with writing(runtime.engine) as connection:
         tokens = _new_pair(runtime, connection, person_id, secrets.token_hex(16))
     return tokens | {"person": person(runtime, person_id).document()}
 
 
 def _verified_person_id(runtime: Runtime, login: str, password: str) -> str:
     """Return whose password this is, counting the attempt first."""
-    key = login if LOGIN_PATTERN.fullmatch(login) else hashlib.sha256(login.encode()).hexdigest()
+    possible = LOGIN_PATTERN.fullmatch(login) is not None
+    key = login if possible else sha256_of(login)
     _count_attempt(runtime, key)
-    with runtime.engine.connect() as connection:
+    with reading(runtime.engine) as connection:
         account = connection.execute(
-            select(Account.person_id, Account.password_hash).where(Account.login == login)
+            select(Account.person_id, Account.password_hash).where(Account.login == key)
         ).first()
     expected = account.password_hash if account else _hash_of_nobody()
     if not _matches(expected, password) or account is None:
         raise Problem("wrong_credentials")
-    with runtime.engine.begin() as connection:
+    with writing(runtime.engine) as connection:
         connection.execute(delete(LoginFailures).where(LoginFailures.login == key))
     return str(account.person_id)
 
@@ -175,13 +179,11 @@ def _matches(expected: str, password: str) -> bool:
 def _count_attempt(runtime: Runtime, key: str) -> None:
     """Count one attempt as failed until it succeeds; raise `account_locked` beyond the limit."""
     now = runtime.clock.now_ms()
-    with runtime.engine.begin() as connection:
+    with writing(runtime.engine) as connection:
         connection.execute(delete(LoginFailures).where(LoginFailures.last_at_ms <= now - LOCK_MS))
         upsert = upsert_sqlite if connection.dialect.name == "sqlite" else upsert_postgresql
         beyond = LIMITS["login_failures"] + 1
-        counted = case(
-            (LoginFailures.failures < beyond, LoginFailures.failures + 1), else_=beyond
-        )
+        counted = case((LoginFailures.failures < beyond, LoginFailures.failures + 1), else_=beyond)
         last = case((LoginFailures.failures < beyond - 1, now), else_=LoginFailures.last_at_ms)
         row = connection.execute(
             upsert(LoginFailures)
@@ -201,7 +203,7 @@ def refresh(runtime: Runtime, refresh_token: str) -> dict[str, Any]:
     now = runtime.clock.now_ms()
     digest = sha256_of(refresh_token)
     stolen = False
-    with runtime.engine.begin() as connection:
+    with writing(runtime.engine) as connection:
         old = connection.execute(
             select(AccountSession.__table__)
             .where(AccountSession.refresh_sha256 == digest)
@@ -235,7 +237,7 @@ def _rotate(runtime: Runtime, connection: Connection, old: Any) -> dict[str, Any
 
 def logout(runtime: Runtime, access_token: str) -> None:
     """End the session this token belongs to, with every pair of its family."""
-    with runtime.engine.begin() as connection:
+    with writing(runtime.engine) as connection:
         family = connection.execute(
             select(AccountSession.family).where(
                 AccountSession.access_sha256 == sha256_of(access_token)
@@ -277,7 +279,7 @@ def _new_pair(
 
 def signed_in(runtime: Runtime, access_token: str) -> Person:
     """Return whose token this is; raise `unauthenticated` or `session_expired`."""
-    with runtime.engine.connect() as connection:
+    with reading(runtime.engine) as connection:
         found = connection.execute(
             select(
                 AccountSession.person_id,

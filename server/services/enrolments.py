@@ -15,6 +15,7 @@ from server.services.accounts import Person
 from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage.account_tables import EnrolmentTicket
+from server.storage.database import writing
 
 TICKET_MS = 3_600_000
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32
@@ -28,7 +29,7 @@ def issue_ticket(runtime: Runtime, login: str) -> str:
     count = GROUPS * GROUP_CHARACTERS
     text = "".join(secrets.choice(ALPHABET) for _ in range(count))
     now = runtime.clock.now_ms()
-    with runtime.engine.begin() as connection:
+    with writing(runtime.engine) as connection:
         unused = EnrolmentTicket.used_for_chain.is_(None)
         connection.execute(
             delete(EnrolmentTicket).where(EnrolmentTicket.person_id == person_id, unused)
@@ -53,8 +54,9 @@ def use_ticket(runtime: Runtime, person: Person, chain: str, ticket: str) -> dic
     if state["s"] != "pending":
         return {"chain": chain, "state": state["s"]}
     body = {"target": chain, "base": state["op"], "from": "pending", "compared_code": BY_TICKET}
-    item = system.append(runtime, "chain.countersign", body)
-    return {"chain": chain, "state": "active", "op": item["op"]}
+    system.append(runtime, "chain.countersign", body, space=row["space"])
+    signed = queries.row(runtime, f"chain/{chain}")
+    return {"chain": chain, "state": signed["states"]["chain"]["s"] if signed else "unknown"}
 
 
 def _normal(ticket: str) -> str:
@@ -66,7 +68,7 @@ def _normal(ticket: str) -> str:
 def _claim(runtime: Runtime, person_id: str, chain: str, text: str) -> None:
     """Bind a ticket to a chain in one statement, so that of two who race only one gets it."""
     digest = accounts.sha256_of(text)
-    with runtime.engine.begin() as connection:
+    with writing(runtime.engine) as connection:
         connection.execute(
             update(EnrolmentTicket)
             .where(

@@ -4,22 +4,10 @@
 detail. A code that is not in the table is a programming error and fails at once.
 """
 
-import json
-from importlib.resources import files
-from typing import Any
+from sync_protocol.rules import PROBLEMS
 
 
-def _table(name: str) -> dict[str, Any]:
-    path = files("sync_protocol") / "tables" / name
-    table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return table
-
-
-PROBLEMS: dict[str, dict[str, Any]] = _table("problems.json")["problems"]
-LIMITS: dict[str, Any] = _table("limits.json")
-
-
-class Problem(Exception):  # noqa: N818 - it is what RFC 9457 calls it
+class Problem(Exception):
     """A refusal that is meant for whoever asked.
 
     `code` is a key of `problems`, `field` the path of the member at fault (`items.0.deadline`, a

@@ -9,6 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.database import db
 
+NOT_LOG_BACKED = {
+    "accounts": "logins and password hashes; whose they are is in the log",
+    "login_failures": "counters of a lock that ends by itself",
+    "sessions": "hashes of tokens that expire",
+    "enrolment_tickets": "hashes of one-time codes; what one brought about is in the log",
+}
+
 
 class Account(db.Model):
     """A login and its password, for one person of the log."""

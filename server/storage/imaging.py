@@ -1,7 +1,8 @@
 """What an image is and its small copy, by Pillow; every file is treated as hostile.
 
-Invariants: pixels are counted before anything is decoded; only the decoders of the formats we take
-are ever tried; nothing here changes an original. Memory is bounded by `PIXELS_MAX`. Not here: which files are wanted, and where the copies go.
+Invariants: pixels are counted before anything is decoded, which bounds memory; only the decoders
+of the formats we take are ever tried; nothing here changes an original. Not here: which files are
+wanted, and where the copies go.
 """
 
 import io
@@ -26,7 +27,7 @@ HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"
 Image.MAX_IMAGE_PIXELS = max(PIXELS_MAX.values())
 
 
-class NoThumbnail(Exception):  # noqa: N818 - a state that is recorded, not an error
+class NoThumbnail(Exception):
     """Why there is none: `damaged`, `too_large` or `unsupported`."""
 
     def __init__(self, state: str) -> None:

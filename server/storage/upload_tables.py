@@ -5,10 +5,16 @@ A `StoredBlob` says that bytes with this digest were hashed by the server and li
 for a space; the log's `blob.verified` follows from it and from the op that refers to them.
 """
 
-from sqlalchemy import BigInteger, Index, Integer, String
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.database import db
+
+NOT_LOG_BACKED = {
+    "uploads": "transfers under way",
+    "stored_blobs": "where bytes came in; that they are verified is said by the log",
+    "derivatives": "small copies that can be made again from the original",
+}
 
 
 class Upload(db.Model):
@@ -21,7 +27,7 @@ class Upload(db.Model):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(String(80))
-    space: Mapped[str] = mapped_column(String(10))
+    space: Mapped[str] = mapped_column(String(8))
     sha256: Mapped[str] = mapped_column(String(64))
     media_type: Mapped[str] = mapped_column(String(40))
     length_bytes: Mapped[int] = mapped_column(BigInteger)
@@ -30,15 +36,27 @@ class Upload(db.Model):
 
 
 class StoredBlob(db.Model):
-    """An original whose digest the server computed itself over what it stored."""
+    """An original whose digest the server computed itself over what it stored.
+
+    `settled` only spares work: the log's `blob.verified` has been appended.
+    """
 
     __tablename__ = "stored_blobs"
+    __table_args__ = (
+        Index(
+            "ix_stored_blobs_unsettled",
+            "stored_at_ms",
+            sqlite_where=text("NOT settled"),
+            postgresql_where=text("NOT settled"),
+        ),
+    )
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    space: Mapped[str] = mapped_column(String(10), primary_key=True)
+    space: Mapped[str] = mapped_column(String(8), primary_key=True)
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str] = mapped_column(String(40))
     stored_at_ms: Mapped[int] = mapped_column(BigInteger)
+    settled: Mapped[bool] = mapped_column(Boolean)
 
 
 class Derivative(db.Model):

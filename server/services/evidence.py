@@ -1,0 +1,116 @@
+"""Which originals are here, for whom, and the log's word that they are verified.
+
+An original is verified for a space once its bytes lie in the blob store, hashed by the server, and
+an admitted op of that space refers to them; then the system appends `blob.verified`, which creates
+the row `blob/<space>-<sha256>`. Both halves come in any order, so this is derived from state:
+`settle` asks what is missing; it may be called at any time, by several. Bytes never gate an op.
+"""
+
+from typing import BinaryIO
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from server.services import queries, system
+from server.services.problem import Problem
+from server.services.runtime import Runtime
+from server.storage.claims import claimed
+from server.storage.database import reading, writing
+from server.storage.log_tables import BlobRef
+from server.storage.upload_tables import StoredBlob
+
+SETTLED_AT_ONCE = 200
+
+
+def blob_stored(
+    runtime: Runtime, space: str, sha256: str, size_bytes: int, media_type: str
+) -> None:
+    """Note that the bytes lie in the blob store for a space, and settle what waited for them."""
+    values = {
+        "sha256": sha256,
+        "space": space,
+        "size_bytes": size_bytes,
+        "media_type": media_type,
+        "stored_at_ms": runtime.clock.now_ms(),
+        "settled": False,
+    }
+    if not holds(runtime, space, sha256):
+        try:
+            with writing(runtime.engine) as connection:
+                connection.execute(insert(StoredBlob).values(values))
+        except IntegrityError:
+            if not holds(runtime, space, sha256):  # a parallel upload of the same bytes is fine
+                raise
+    settle(runtime)
+
+
+def holds(runtime: Runtime, space: str, sha256: str) -> bool:
+    """Say whether these bytes are stored for this space."""
+    with reading(runtime.engine) as connection:
+        return (
+            connection.execute(
+                select(StoredBlob.sha256).where(
+                    StoredBlob.sha256 == sha256, StoredBlob.space == space
+                )
+            ).first()
+            is not None
+        )
+
+
+def announced(runtime: Runtime, space: str, sha256: str) -> bool:
+    """Say whether an admitted op of this space refers to these bytes."""
+    with reading(runtime.engine) as connection:
+        found = select(BlobRef.op_id).where(BlobRef.space == space, BlobRef.sha256 == sha256)
+        return connection.execute(found.limit(1)).first() is not None
+
+
+def settle(runtime: Runtime) -> int:
+    """Append `blob.verified` for what is stored, referred to and not settled; return how many."""
+    count = 0
+    while done := _settle_some(runtime):
+        count += done
+    return count
+
+
+def _settle_some(runtime: Runtime) -> int:
+    referred = (
+        select(BlobRef.op_id)
+        .where(BlobRef.space == StoredBlob.space, BlobRef.sha256 == StoredBlob.sha256)
+        .exists()
+    )
+    wanted = (
+        select(StoredBlob.space, StoredBlob.sha256, StoredBlob.size_bytes, StoredBlob.media_type)
+        .where(StoredBlob.settled.is_(False), referred)
+        .order_by(StoredBlob.stored_at_ms, StoredBlob.sha256)
+        .limit(SETTLED_AT_ONCE)
+    )
+    with claimed(runtime.engine, "settle", wanted) as (rows, write):
+        for row in rows:
+            _verify(runtime, row.space, row.sha256, row.size_bytes, row.media_type)
+            found = (StoredBlob.space == row.space, StoredBlob.sha256 == row.sha256)
+            write(update(StoredBlob).where(*found).values(settled=True))
+    return len(rows)
+
+
+def _verify(runtime: Runtime, space: str, sha256: str, size_bytes: int, media_type: str) -> None:
+    """Append the op unless its row is there: a crash may have come between row and mark."""
+    blob = f"{space}-{sha256}"
+    if queries.row(runtime, f"blob/{blob}") is not None:
+        return
+    body = {"blob": blob, "sha256": sha256, "size_bytes": size_bytes, "media_type": media_type}
+    item = system.append(runtime, "blob.verified", body, space=space)
+    if queries.row(runtime, f"blob/{blob}") is None:
+        raise RuntimeError(f"blob.verified of {blob} had no effect: {item}")
+
+
+def original(runtime: Runtime, space: str, sha256: str) -> tuple[str, int, BinaryIO]:
+    """Return (media type, size, stream) of an original of a space; raise `not_found`."""
+    with reading(runtime.engine) as connection:
+        blob = connection.execute(
+            select(StoredBlob.media_type, StoredBlob.size_bytes).where(
+                StoredBlob.sha256 == sha256, StoredBlob.space == space
+            )
+        ).first()
+    if blob is None:
+        raise Problem("not_found")
+    return blob.media_type, blob.size_bytes, runtime.blobs.open(sha256)

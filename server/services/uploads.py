@@ -1,0 +1,240 @@
+"""Uploads of originals: resumable, proven by digest, each alone (tus 1.0.0 without its headers).
+
+Invariants:
+- The offset told to a phone is the fsynced size of the part file, whatever happened before.
+- Memory is one piece of at most 1 MiB a request; nothing beyond the announced length is stored.
+- A blob is announced only after the server has computed SHA-256 over what it stored, and only then
+  is the part given up; every step of `_finish` may be repeated after a crash.
+- An upload is seen by the person who began it and by nobody else.
+
+Not here: HTTP headers (`web/tus.py`), and what becomes of the bytes later (`evidence`).
+"""
+
+import hashlib
+import secrets
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from server.services import evidence
+from server.services.accounts import Person
+from server.services.problem import Problem
+from server.services.runtime import Runtime
+from server.storage import imaging
+from server.storage.database import reading, writing
+from server.storage.upload_parts import PIECE_BYTES, OffsetMovedError, PartFiles
+from server.storage.upload_tables import Upload
+from sync_protocol.rules import LIMITS
+
+MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "text/html")
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What a phone says about the bytes it is going to send."""
+
+    sha256: str
+    space: str
+    media_type: str
+    length_bytes: int
+
+
+def part_files(runtime: Runtime) -> PartFiles:
+    """Return where parts lie: on this host's disk, shared by its workers."""
+    return PartFiles(runtime.settings.data_dir / "uploads")
+
+
+def begin(runtime: Runtime, person: Person, said: Announcement) -> tuple[str, int]:
+    """Return (upload id, offset); the offset is the length when the space holds the bytes."""
+    if said.media_type not in MEDIA_TYPES:
+        raise Problem("invalid_field", "no such media type", field="Upload-Metadata.media_type")
+    if said.length_bytes > min(LIMITS["blob_bytes"], runtime.settings.max_photo_bytes):
+        raise Problem("too_large", field="Upload-Length")
+    held = evidence.holds(runtime, said.space, said.sha256)
+    if not held:
+        _check_room(runtime, person, said.length_bytes)
+    upload_id = secrets.token_hex(16)
+    if not held:
+        part_files(runtime).create(upload_id)
+    now = runtime.clock.now_ms()
+    values = vars(said) | {
+        "id": upload_id,
+        "person_id": person.id,
+        "created_at_ms": now,
+        "completed_at_ms": now if held else None,
+    }
+    with writing(runtime.engine) as connection:
+        connection.execute(insert(Upload).values(values))
+    return upload_id, said.length_bytes if held else 0
+
+
+def _check_room(runtime: Runtime, person: Person, length_bytes: int) -> None:
+    """Raise `storage_full` or `too_many` before anything is written."""
+    runtime.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(runtime.settings.data_dir).free
+    if free < runtime.settings.reserve_disk_bytes + length_bytes:
+        raise Problem("storage_full")
+    with reading(runtime.engine) as connection:
+        count = connection.execute(
+            select(func.count())
+            .select_from(Upload)
+            .where(Upload.person_id == person.id, Upload.completed_at_ms.is_(None))
+        ).scalar_one()
+    if count >= LIMITS["uploads_open_per_person"]:
+        raise Problem("too_many", "Too many uploads are open.", retry_after_s=60)
+
+
+def offset(runtime: Runtime, person: Person, upload_id: str) -> tuple[int, int]:
+    """Return (offset, length) of an upload, finishing one whose last reply was lost."""
+    upload = _find(runtime, person, upload_id)
+    size = _size(runtime, upload)
+    if size == upload.length_bytes:
+        _finish(runtime, upload)
+    return size, upload.length_bytes
+
+
+def write(
+    runtime: Runtime,
+    person: Person,
+    upload_id: str,
+    at: int,
+    pieces: Iterable[bytes],
+    checksum: bytes | None = None,
+) -> int:
+    """Append pieces at an offset and return the new, durable offset; finish a whole upload.
+
+    With `checksum` (SHA-256 of exactly these pieces) nothing counts before it is proven.
+    Raises `upload_offset`, `upload_checksum`, `too_large`, `upload_digest`, `not_an_image`.
+    """
+    upload = _find(runtime, person, upload_id)
+    if _size(runtime, upload) != at:
+        raise Problem("upload_offset", field="Upload-Offset")
+    if upload.completed_at_ms is None:
+        _append(runtime, upload, at, pieces, checksum)
+    size = _size(runtime, upload)
+    if size == upload.length_bytes:
+        _finish(runtime, upload)
+    return size
+
+
+def _append(
+    runtime: Runtime, upload: Any, at: int, pieces: Iterable[bytes], checksum: bytes | None
+) -> None:
+    parts = part_files(runtime)
+    try:
+        if checksum is None:
+            _append_pieces(parts, upload, at, pieces)
+            return
+        with parts.staging(upload.id) as staged:
+            most = min(LIMITS["upload_chunk_bytes"], upload.length_bytes - at)
+            _stage(staged, pieces, most, checksum)
+            staged.seek(0)
+            _append_pieces(parts, upload, at, iter(lambda: staged.read(PIECE_BYTES), b""))
+    except OffsetMovedError:
+        raise Problem("upload_offset", field="Upload-Offset") from None
+    except FileNotFoundError:
+        raise Problem("not_found", "The upload was ended meanwhile.") from None
+
+
+def _append_pieces(parts: PartFiles, upload: Any, at: int, pieces: Iterable[bytes]) -> None:
+    """Append; what arrived before a broken connection stays, and is durable, for the resume."""
+    try:
+        for piece in pieces:
+            if at + len(piece) > upload.length_bytes:
+                raise Problem("too_large", "More bytes than announced.", field="Upload-Length")
+            at = parts.append(upload.id, at, piece, upload.length_bytes)
+    finally:
+        if parts.path(upload.id).exists():
+            parts.durable(upload.id)
+
+
+def _stage(staged: Any, pieces: Iterable[bytes], most_bytes: int, checksum: bytes) -> None:
+    digest, count = hashlib.sha256(), 0
+    for piece in pieces:
+        count += len(piece)
+        if count > most_bytes:
+            raise Problem("too_large", f"At most {most_bytes} bytes here.", field="Content-Length")
+        digest.update(piece)
+        staged.write(piece)
+    if not secrets.compare_digest(digest.digest(), checksum):
+        raise Problem("upload_checksum", field="Upload-Checksum")
+
+
+def _finish(runtime: Runtime, upload: Any) -> None:
+    """Prove a whole part, hand it to the blob store, announce it; may be repeated at any point."""
+    if upload.completed_at_ms is not None:
+        return
+    parts = part_files(runtime)
+    refusal = _refusal(parts, upload)
+    if refusal:
+        _discard(runtime, upload.id)
+        raise refusal
+    runtime.blobs.put_file(parts.path(upload.id), upload.sha256)
+    evidence.blob_stored(
+        runtime, upload.space, upload.sha256, upload.length_bytes, upload.media_type
+    )
+    with writing(runtime.engine) as connection:
+        now = runtime.clock.now_ms()
+        connection.execute(update(Upload).where(Upload.id == upload.id).values(completed_at_ms=now))
+    parts.remove(upload.id)
+
+
+def _refusal(parts: PartFiles, upload: Any) -> Problem | None:
+    """Return why the bytes are not what was announced, or None when they are.
+
+    A photo broken *inside* is kept: cameras make them, and it is evidence.
+    """
+    if parts.sha256(upload.id) != upload.sha256:
+        return Problem("upload_digest")
+    path = parts.path(upload.id)
+    if upload.media_type == "text/html":
+        field = "Upload-Metadata.media_type"
+        return None if _is_utf8(path) else Problem("invalid_field", "not UTF-8", field=field)
+    with path.open("rb") as part:
+        shown = imaging.media_type_of(part.read(imaging.HEAD_BYTES))
+    return None if shown == upload.media_type else Problem("not_an_image")
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8", newline="") as text:
+            while text.read(PIECE_BYTES):
+                pass
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def end(runtime: Runtime, person: Person, upload_id: str) -> None:
+    """Give an upload up (tus termination); stored originals are not touched by it."""
+    upload = _find(runtime, person, upload_id)
+    _discard(runtime, upload.id)
+
+
+def _discard(runtime: Runtime, upload_id: str) -> None:
+    with writing(runtime.engine) as connection:
+        connection.execute(delete(Upload).where(Upload.id == upload_id))
+    part_files(runtime).remove(upload_id)
+
+
+def _find(runtime: Runtime, person: Person, upload_id: str) -> Any:
+    with reading(runtime.engine) as connection:
+        upload = connection.execute(
+            select(Upload.__table__).where(Upload.id == upload_id, Upload.person_id == person.id)
+        ).first()
+    if upload is None:
+        raise Problem("not_found")
+    return upload
+
+
+def _size(runtime: Runtime, upload: Any) -> int:
+    if upload.completed_at_ms is not None:
+        return int(upload.length_bytes)
+    try:
+        return part_files(runtime).size(upload.id)
+    except FileNotFoundError:
+        raise Problem("not_found", "The part is gone; begin again.") from None
