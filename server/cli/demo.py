@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 
-from server.cli import demo_cast, demo_extras
+from server.cli import demo_cast, demo_extras, demo_tables
 from server.cli.demo_clock import DemoClock, real_now_ms
 from server.cli.demo_stage import DAY_MS, Stage
 from server.cli.demo_visit import Visit, visit
@@ -71,13 +71,13 @@ def load(app: Flask) -> list[DemoAccount]:
 
 def _is_complete(runtime: Runtime) -> bool:
     """Say whether the demo is loaded; raise when there is something else or only a part of it."""
-    people = {row["id"]: row for row in demo_cast.people()}
+    people = {row["id"]: row for row in demo_tables.people()}
     try:
-        return accounts.person_of_login(runtime, people[demo_cast.OBSERVER]["login"]) in people
+        return accounts.person_of_login(runtime, people[demo_tables.OBSERVER]["login"]) in people
     except Problem as problem:
         if problem.code != "not_found":
             raise
-    if accounts.list_accounts(runtime) or _has(runtime, f"person/{demo_cast.ADMINISTRATOR}"):
+    if accounts.list_accounts(runtime) or _has(runtime, f"person/{demo_tables.ADMINISTRATOR}"):
         raise DemoRefusedError(
             "this deployment is in use, or loading the demo was broken off: start with an empty "
             "data folder (and database)"
@@ -96,7 +96,7 @@ def _play(app: Flask, runtime: Runtime) -> None:
     stage = Stage(clock, real_now_ms())
     passwords = dict.fromkeys(SHOWN, PASSWORD)
     demo_cast.bring_in(app, runtime, stage, passwords)
-    for number, spec in enumerate(demo_cast.table("inspections")["inspections"], 1):
+    for number, spec in enumerate(demo_tables.table("inspections")["inspections"], 1):
         stage.add(visit(_visit(stage, number, spec)))
     for story in demo_extras.stories(stage):
         stage.add(story)
@@ -104,22 +104,22 @@ def _play(app: Flask, runtime: Runtime) -> None:
     stage.play()
     for phone in stage.phones.values():
         phone.sign_out()
-    observer = next(row for row in demo_cast.people() if row["id"] == demo_cast.OBSERVER)
+    observer = next(row for row in demo_tables.people() if row["id"] == demo_tables.OBSERVER)
     accounts.create_account(runtime, observer["login"], PASSWORD, observer["id"])
 
 
 def _visit(stage: Stage, number: int, spec: Mapping[str, Any]) -> Visit:
-    phrases = demo_cast.table("phrases")
-    enterprise = demo_cast.enterprises()[spec["enterprise"]]
+    phrases = demo_tables.table("phrases")
+    enterprise = demo_tables.enterprises()[spec["enterprise"]]
     return Visit(
         stage,
         spec,
         enterprise,
         spec["officers"],
-        demo_cast.supervisor_of(enterprise["space"]),
-        demo_cast.CITY_APPROVER,
+        demo_tables.supervisor_of(enterprise["space"]),
+        demo_tables.CITY_APPROVER,
         {phrase["id"]: phrase for phrase in phrases["phrases"]},
-        demo_cast.table("inspections")["fates"],
+        demo_tables.table("inspections")["fates"],
         number,
         {"law": phrases["law"], "version": phrases["version"]},
     )
@@ -134,11 +134,11 @@ def _keep_sessions(stage: Stage) -> Any:
 
 
 def _shown_accounts(runtime: Runtime) -> list[DemoAccount]:
-    people = {row["login"]: row for row in demo_cast.people()}
-    bureaus = {row["code"]: row["name"] for row in demo_cast.table("people")["bureaus"]}
+    people = {row["login"]: row for row in demo_tables.people()}
+    bureaus = {row["code"]: row["name"] for row in demo_tables.table("people")["bureaus"]}
     shown = []
     for login, (title, with_ticket) in SHOWN.items():
-        bureau = bureaus.get(people[login]["bureau"], demo_cast.table("people")["city"]["name"])
+        bureau = bureaus.get(people[login]["bureau"], demo_tables.table("people")["city"]["name"])
         ticket = enrolments.issue_ticket(runtime, login) if with_ticket else ""
         shown.append(DemoAccount(login, PASSWORD, title, people[login]["name"], bureau, ticket))
     return shown

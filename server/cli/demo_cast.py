@@ -4,53 +4,27 @@ The administrator is the only one the system itself adds, as `liuhen user` does;
 comes from the administrator's phone, and every other phone is countersigned by a person.
 """
 
-import json
 import secrets
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
 from server.cli.demo_phone import Phone
 from server.cli.demo_stage import DAY_MS, Stage, date_text
+from server.cli.demo_tables import (
+    ADMINISTRATOR,
+    OBSERVER,
+    basis,
+    people,
+    supervisor_of,
+    table,
+)
 from server.services import accounts, enrolments, system
 from server.services.runtime import Runtime
 from sync_protocol.keys import pairing_code
 
-FOLDER = Path(__file__).parent / "demo_data"
-ADMINISTRATOR, CITY_APPROVER, OBSERVER = "demo-admin", "demo-cs2", "demo-cs1"
 LICENCE_MEMBERS = ("licence", "licence_from_days", "licence_until_days")
-
-
-@cache
-def table(name: str) -> Mapping[str, Any]:
-    """Return a table of `demo_data`."""
-    content: Mapping[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    return content
-
-
-def people() -> list[dict[str, Any]]:
-    """Return everybody, each with a number of their own (it chooses their handwriting)."""
-    return [dict(row) | {"number": at} for at, row in enumerate(table("people")["people"], 1)]
-
-
-def enterprises() -> dict[str, dict[str, Any]]:
-    """Return the enterprises by id, each with a number of its own."""
-    rows = table("enterprises")["enterprises"]
-    return {row["id"]: dict(row) | {"number": at} for at, row in enumerate(rows, 1)}
-
-
-def supervisor_of(bureau: str) -> str:
-    """Return who supervises a bureau in the demo; the city's is the one who approves."""
-    if bureau == table("people")["city"]["code"]:
-        return CITY_APPROVER
-    return next(
-        str(row["id"])
-        for row in table("people")["people"]
-        if row["bureau"] == bureau and row["role"] == "supervisor"
-    )
 
 
 def bring_in(app: Flask, runtime: Runtime, stage: Stage, passwords: Mapping[str, str]) -> None:
@@ -145,9 +119,3 @@ def _tell_tables(stage: Stage) -> None:
         members = {name: value for name, value in row.items() if name not in ("id", "space")}
         members["enterprise"] = row["id"]
         stage.capture(ADMINISTRATOR, "enterprise.add", row["space"], **members)
-
-
-def basis(phrase: Mapping[str, Any]) -> dict[str, str]:
-    """Return the legal basis of a phrase."""
-    law = table("phrases")
-    return {"law": law["law"], "article": phrase["article"], "version": law["version"]}

@@ -1,0 +1,45 @@
+"""The tables of `demo_data`, and who plays which part. Everything in them is fictitious (虚构)."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "demo_data"
+ADMINISTRATOR, CITY_APPROVER, OBSERVER = "demo-admin", "demo-cs2", "demo-cs1"
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:
+    """Return a table of `demo_data`."""
+    content: Mapping[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return content
+
+
+def people() -> list[dict[str, Any]]:
+    """Return everybody, each with a number of their own (it chooses their handwriting)."""
+    return [dict(row) | {"number": at} for at, row in enumerate(table("people")["people"], 1)]
+
+
+def enterprises() -> dict[str, dict[str, Any]]:
+    """Return the enterprises by id, each with a number of its own."""
+    rows = table("enterprises")["enterprises"]
+    return {row["id"]: dict(row) | {"number": at} for at, row in enumerate(rows, 1)}
+
+
+def supervisor_of(bureau: str) -> str:
+    """Return who supervises a bureau in the demo; the city's is the one who approves."""
+    if bureau == table("people")["city"]["code"]:
+        return CITY_APPROVER
+    return next(
+        str(row["id"])
+        for row in table("people")["people"]
+        if row["bureau"] == bureau and row["role"] == "supervisor"
+    )
+
+
+def basis(phrase: Mapping[str, Any]) -> dict[str, str]:
+    """Return the legal basis of a phrase."""
+    law = table("phrases")
+    return {"law": law["law"], "article": phrase["article"], "version": law["version"]}
