@@ -1,0 +1,114 @@
+"""May this author do this, here, from this chain? (SPEC section 6, first part.)
+
+Invariants: an op logged before a revocation stays valid; nobody's captured work is refused because
+of something their phone could not have known; a clock never refuses anything. Each check returns
+the ruling that stops the op, or `None`, and may add flags. Not here: what the op does.
+"""
+
+from sync_protocol.ops import Op
+from sync_protocol.rules import KINDS
+
+from server.domain.records import SYSTEM, Arrival, Reader, Row
+
+Stop = tuple[str, str]
+COMMON = "common"
+SPAN_OF_BUREAUS = 8  # more levels than any city has; ends a cycle that bad data could make
+
+
+def field(row: Row | None, name: str) -> object:
+    """Return the present value of a field, `None` where there is none."""
+    version = row["fields"].get(name) if row else None
+    return version["v"] if version else None
+
+
+def stop(op: Op, author: str, arrival: Arrival, reader: Reader, flags: set[str]) -> Stop | None:
+    """Return what stops the op for want of authority, or `None`."""
+    if op.kind == "deployment.genesis":
+        is_first = reader.is_empty() and arrival.carrier == SYSTEM
+        return None if is_first else ("refused", "role_forbidden")
+    stopped = None if op.founds_chain else _chain_stop(op, arrival, reader, flags)
+    return (
+        stopped
+        or _person_stop(author, arrival, reader)
+        or _checkpoint_stop(op, arrival, reader)
+        or _role_stop(op, author, reader)
+        or _space_stop(op, author, reader, flags)
+    )
+
+
+def _chain_stop(op: Op, arrival: Arrival, reader: Reader, flags: set[str]) -> Stop | None:
+    key = f"chain/{op.chain}"
+    row = reader.row(key)
+    if row is None:
+        return ("waiting", "dep_not_effective")
+    state = row["states"]["chain"]
+    if state["s"] == "pending":
+        return ("waiting", "chain_not_countersigned")
+    if state["s"] == "active":
+        return None
+    return _revoked_stop(op, arrival, reader, flags, row, reader.row_index(key))
+
+
+def _revoked_stop(
+    op: Op, arrival: Arrival, reader: Reader, flags: set[str], row: Row, revoked_at: int
+) -> Stop | None:
+    """Rule on an op of a revoked chain; nothing touches a chain's row after its revocation."""
+    revocation = reader.op(row["states"]["chain"]["op"])
+    if revocation is None or revocation.body["from"] == "pending":
+        return ("refused", "chain_revoked")  # never confirmed: nobody vouched for this phone
+    if arrival.index is not None and arrival.index < revoked_at:
+        return None
+    if op.header["seen"]["size"] > revoked_at:
+        return ("refused", "chain_revoked")
+    if field(row, "cause") == "transfer":
+        flags.add("revoked_by_transfer")
+        return None
+    return None if arrival.accepted else ("quarantined", "chain_revoked_unseen")
+
+
+def _person_stop(author: str, arrival: Arrival, reader: Reader) -> Stop | None:
+    row = None if author == SYSTEM else reader.row(f"person/{author}")
+    if row is None or row["states"]["person"]["s"] == "active" or arrival.accepted:
+        return None
+    logged_before = arrival.index is not None and arrival.index < reader.row_index(row["entity"])
+    return None if logged_before else ("quarantined", "person_deactivated")
+
+
+def _checkpoint_stop(op: Op, arrival: Arrival, reader: Reader) -> Stop | None:
+    seen = op.header["seen"]
+    if not seen["origin"] or arrival.accepted:
+        return None
+    signed = seen["origin"] == reader.origin() and reader.signed_root(seen["size"]) == seen["root"]
+    return None if signed else ("quarantined", "checkpoint_unknown")
+
+
+def role_of(author: str, reader: Reader) -> str:
+    """Return the role of an author; empty for a person the log does not know."""
+    if author == SYSTEM:
+        return SYSTEM
+    return str(field(reader.row(f"person/{author}"), "role") or "")
+
+
+def _role_stop(op: Op, author: str, reader: Reader) -> Stop | None:
+    allowed = role_of(author, reader) in KINDS[op.kind]["actors"]
+    return None if allowed else ("refused", "role_forbidden")
+
+
+def _space_stop(op: Op, author: str, reader: Reader, flags: set[str]) -> Stop | None:
+    role = role_of(author, reader)
+    if role == SYSTEM or (role == "administrator" and op.space == COMMON):
+        return None
+    seats = {str(field(reader.row(f"person/{author}"), "bureau"))}
+    if "revoked_by_transfer" in flags:
+        chain = reader.row(f"chain/{op.chain}")
+        seats |= {chain["space"]} if chain else set()  # where the phone was enrolled
+    return None if seats & _upwards(op.space, reader) else ("refused", "space_forbidden")
+
+
+def _upwards(space: str, reader: Reader) -> set[str]:
+    """Return a bureau and those above it; empty for one the log does not know."""
+    found: set[str] = set()
+    while len(found) < SPAN_OF_BUREAUS and (row := reader.row(f"bureau/{space}")) is not None:
+        found.add(space)
+        space = str(field(row, "parent"))
+    return found
