@@ -5,10 +5,9 @@ of something their phone could not have known; a clock never refuses anything. E
 the ruling that stops the op, or `None`, and may add flags. Not here: what the op does.
 """
 
+from server.domain.records import SYSTEM, Arrival, Reader, Row
 from sync_protocol.ops import Op
 from sync_protocol.rules import KINDS
-
-from server.domain.records import SYSTEM, Arrival, Reader, Row
 
 Stop = tuple[str, str]
 COMMON = "common"

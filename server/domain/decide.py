@@ -5,13 +5,12 @@ comes with changes; a ruling never depends on bytes of evidence having arrived, 
 beyond a flag. Not here: locks, indexes, what a batch adds to the state (`services.commit`).
 """
 
-from sync_protocol import locks
-from sync_protocol.fold import FoldOp, fold
-from sync_protocol.ops import Op
-
 from server.domain import authority, guards
 from server.domain.authority import Stop
 from server.domain.records import Arrival, Decision, LoggedOp, Reader
+from sync_protocol import locks
+from sync_protocol.fold import FoldOp, fold
+from sync_protocol.ops import Op
 
 CLOCK_TOLERANCE_MS = 600_000
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from sync_protocol.ops import Op
-from sync_protocol.rules import KINDS
-
 from server.domain.authority import Stop, field, role_of
 from server.domain.records import Reader, Row
+from sync_protocol.ops import Op
+from sync_protocol.rules import KINDS
 
 BEIJING = timezone(timedelta(hours=8))
 QUIET_UNTIL_DAY = 15

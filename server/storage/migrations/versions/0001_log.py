@@ -1,5 +1,7 @@
 """The log's tables: leaves, operations, tiles, checkpoints, and what is folded from them."""
 
+import hashlib
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,6 +26,13 @@ def upgrade() -> None:
     _rejections()
     _tiles()
     _waiting()
+    _first_head()
+
+
+def _first_head() -> None:
+    head = sa.table("log_head", *map(sa.column, ("id", "epoch", "size", "root", "rules")))
+    nothing = hashlib.sha256(b"").hexdigest()  # the root of an empty tree (RFC 9162)
+    op.bulk_insert(head, [{"id": 1, "epoch": 1, "size": 0, "root": nothing, "rules": 1}])
 
 
 def _blob_refs() -> None:

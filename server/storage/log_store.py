@@ -1,0 +1,242 @@
+"""Reading and writing the log's tables, a few statements for a whole batch.
+
+Every function takes a connection and belongs to its caller's transaction. Values are plain:
+texts, integers, bytes. Not here: what any of it means, and when to lock.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.sql.expression import bindparam
+
+from server.domain.records import LoggedOp
+from server.storage.log_tables import (
+    BlobRef,
+    Checkpoint,
+    Entity,
+    EntityOp,
+    Leaf,
+    LogHead,
+    Op,
+    Quota,
+    Rejection,
+    Tile,
+    Waiting,
+)
+from sync_protocol import canonical
+
+Values = list[dict[str, Any]]
+
+HEAD_ID = 1
+_LOGGED = (
+    Op.op_id, Op.index, Op.chain, Op.seq, Op.kind, Op.space, Op.mends, Op.received_at_ms,
+    Op.ruling_index, Op.outcome, Op.code, Op.flags, Op.cause, Op.body,
+)  # fmt: skip
+_RULING = ("ruling_index", "outcome", "code", "flags", "cause")
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the log ends; `root` is hex."""
+
+    epoch: int
+    size: int
+    root: str
+    rules: int
+
+
+def head(connection: Connection, *, lock: bool = False) -> Head:
+    """Return the log's head; `lock` holds it until the transaction ends."""
+    query = select(LogHead.epoch, LogHead.size, LogHead.root, LogHead.rules)
+    return Head(*connection.execute(query.with_for_update() if lock else query).one())
+
+
+def set_head(connection: Connection, new: Head) -> None:
+    """Move the head."""
+    values = {"epoch": new.epoch, "size": new.size, "root": new.root, "rules": new.rules}
+    connection.execute(update(LogHead).where(LogHead.id == HEAD_ID).values(values))
+
+
+def logged_ops(connection: Connection, op_ids: Iterable[str]) -> dict[str, LoggedOp]:
+    """Return those of the ops that are logged."""
+    rows = connection.execute(select(*_LOGGED).where(Op.op_id.in_(list(op_ids))))
+    return {row.op_id: _logged(row) for row in rows}
+
+
+def _logged(row: Any) -> LoggedOp:
+    flags = tuple(canonical.decode(row.flags.encode("utf-8")))
+    return LoggedOp(*row[:11], flags, row.cause, row.body)
+
+
+def mended(connection: Connection, op_ids: Iterable[str]) -> set[str]:
+    """Return those of the ops that an op in effect mends."""
+    effective = Op.outcome.in_(("applied", "merged", "conflict"))
+    query = select(Op.mends).where(Op.mends.in_(list(op_ids)), Op.mends != "", effective)
+    return set(connection.execute(query).scalars())
+
+
+def at_places(connection: Connection, places: Iterable[tuple[str, int]]) -> list[LoggedOp]:
+    """Return the ops at places (chain, seq)."""
+    wanted = set(places)
+    chains, numbers = {chain for chain, _ in wanted}, {seq for _, seq in wanted}
+    query = select(*_LOGGED).where(Op.chain.in_(chains), Op.seq.in_(numbers))
+    found = [_logged(row) for row in connection.execute(query)]
+    return [op for op in found if (op.chain, op.seq) in wanted]
+
+
+def rows(connection: Connection, entities: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Return (index, wire) of those of the entities that exist."""
+    query = select(Entity.entity, Entity.index, Entity.wire).where(
+        Entity.entity.in_(list(entities))
+    )
+    return {row.entity: (row.index, row.wire) for row in connection.execute(query)}
+
+
+def rows_of_kind(connection: Connection, kind: str) -> dict[str, tuple[int, str]]:
+    """Return (index, wire) of every entity of a kind."""
+    query = select(Entity.entity, Entity.index, Entity.wire).where(
+        Entity.entity > f"{kind}/", Entity.entity < f"{kind}0"
+    )  # "0" is the character after "/"
+    return {row.entity: (row.index, row.wire) for row in connection.execute(query)}
+
+
+def notes(connection: Connection, sizes: Iterable[int]) -> dict[int, str]:
+    """Return the checkpoints signed at sizes."""
+    query = select(Checkpoint.size, Checkpoint.note).where(Checkpoint.size.in_(list(sizes)))
+    return {row.size: row.note for row in connection.execute(query)}
+
+
+def newest_note(connection: Connection) -> str | None:
+    """Return the newest checkpoint."""
+    query = select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)
+    return connection.execute(query).scalar()
+
+
+def add_note(connection: Connection, size: int, note: str) -> None:
+    """Store a checkpoint; one that is there stays."""
+    _upsert(connection, Checkpoint, [{"size": size, "note": note}], ("size",), ())
+
+
+def waiting_counts(connection: Connection, chains: Iterable[str]) -> dict[str, int]:
+    """Return how many ops of each chain wait."""
+    query = (
+        select(Op.chain, func.count())
+        .where(Op.chain.in_(list(chains)), Op.outcome == "waiting")
+        .group_by(Op.chain)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def arrived(connection: Connection, chains: Iterable[str], day: int) -> dict[str, tuple[int, int]]:
+    """Return (ops, bytes) that arrived of each chain on a day."""
+    query = select(Quota.chain, Quota.ops, Quota.size_bytes).where(
+        Quota.chain.in_(list(chains)), Quota.day == day
+    )
+    return {row.chain: (row.ops, row.size_bytes) for row in connection.execute(query)}
+
+
+def set_arrived(connection: Connection, day: int, counts: Mapping[str, tuple[int, int]]) -> None:
+    """Store what `arrived` returns, and forget other days of these chains."""
+    connection.execute(delete(Quota).where(Quota.chain.in_(list(counts)), Quota.day != day))
+    values = [
+        {"chain": chain, "day": day, "ops": ops, "size_bytes": size}
+        for chain, (ops, size) in counts.items()
+    ]
+    _upsert(connection, Quota, values, ("chain", "day"), ("ops", "size_bytes"))
+
+
+def waiting_for(connection: Connection, deps: Iterable[str]) -> list[tuple[str, str]]:
+    """Return (op id, dep) of every op that waits for one of these, oldest op first."""
+    query = (
+        select(Waiting.op_id, Waiting.dep)
+        .join(Op, Op.op_id == Waiting.op_id)
+        .where(Waiting.dep.in_(list(deps)))
+        .order_by(Op.index)
+    )
+    return [(op_id, dep) for op_id, dep in connection.execute(query)]
+
+
+def all_deps_waited_for(connection: Connection) -> set[str]:
+    """Return everything that some op waits for."""
+    return set(connection.execute(select(Waiting.dep).distinct()).scalars())
+
+
+def tiles(
+    connection: Connection, places: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], bytes]:
+    """Return the data of tiles by (level, number)."""
+    if not places:
+        return {}
+    query = select(Tile.level, Tile.number, Tile.data).where(
+        tuple_(Tile.level, Tile.number).in_(list(places))
+    )
+    return {(row.level, row.number): row.data for row in connection.execute(query)}
+
+
+def append(connection: Connection, leaves: Values, ops: Values, rulings: Values) -> None:
+    """Write leaves, new ops, and new rulings on ops already there."""
+    connection.execute(insert(Leaf), leaves)
+    if ops:
+        connection.execute(insert(Op), ops)
+    if rulings:
+        statement = update(Op).where(Op.op_id == bindparam("ruled"))
+        changed = {name: bindparam(f"new_{name}") for name in _RULING}
+        renamed = [
+            {"ruled": one["op_id"], **{f"new_{name}": one[name] for name in _RULING}}
+            for one in rulings
+        ]
+        connection.execute(statement.values(changed), renamed)
+
+
+def put_rows(connection: Connection, values: Values) -> None:
+    """Write rows of the state."""
+    _upsert(connection, Entity, values, ("entity",), ("space", "index", "wire"))
+
+
+def put_tiles(connection: Connection, values: Values) -> None:
+    """Write tiles."""
+    _upsert(connection, Tile, values, ("level", "number"), ("width", "data"))
+
+
+def add_references(connection: Connection, entity_ops: Values, blob_refs: Values) -> None:
+    """Write what acts on what, and which bytes were announced."""
+    if entity_ops:
+        connection.execute(insert(EntityOp), entity_ops)
+    if blob_refs:
+        connection.execute(insert(BlobRef), blob_refs)
+
+
+def replace_waiting(connection: Connection, ended: Iterable[str], values: Values) -> None:
+    """End the waiting of some ops, then add new waits."""
+    gone = list(ended)
+    if gone:
+        connection.execute(delete(Waiting).where(Waiting.op_id.in_(gone)))
+    _upsert(connection, Waiting, values, ("op_id", "dep"), ())
+
+
+def add_rejections(connection: Connection, values: Values, kept: int, oldest_ms: int) -> None:
+    """Write rejections; forget those beyond the newest `kept` and those before `oldest_ms`."""
+    connection.execute(insert(Rejection), values)
+    newest = select(func.max(Rejection.id)).scalar_subquery()
+    stale = (Rejection.id <= newest - kept) | (Rejection.at_ms < oldest_ms)
+    connection.execute(delete(Rejection).where(stale))
+
+
+def _upsert(
+    connection: Connection, table: Any, values: Values, key: Sequence[str], changed: Sequence[str]
+) -> None:
+    """Insert rows; on the same key take the new `changed` columns, or leave the row when none."""
+    if not values:
+        return
+    is_sqlite = connection.dialect.name == "sqlite"
+    statement = insert_sqlite(table) if is_sqlite else insert_postgresql(table)
+    if changed:
+        new = {name: statement.excluded[name] for name in changed}
+        statement = statement.on_conflict_do_update(index_elements=list(key), set_=new)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=list(key))
+    connection.execute(statement, values)
