@@ -1,3 +1,10 @@
 // Composition root of the pages: puts the rooms together and starts them.
 
-export {};
+import "./screen/theme.css";
+import "./ui/ui.css";
+import { restoreLanguage } from "./screen/i18n.ts";
+import "./ui/routes.ts";
+import "./ui/app.ts";
+
+restoreLanguage();
+document.getElementById("app")?.append(document.createElement("lh-app"));

@@ -37,8 +37,9 @@ export abstract class ScreenElement extends LitElement {
     this.#stops = [];
   }
 
-  /** Change fields and render. */
-  protected put(fields: Partial<this>): void {
+  /** Change fields and render. A name that is no field of the screen is a mistake and throws. */
+  protected put(fields: object): void {
+    for (const name of Object.keys(fields)) if (!(name in this)) throw new Error(`${this.localName} has no field ${name}`);
     Object.assign(this, fields);
     this.requestUpdate();
   }

@@ -64,6 +64,7 @@ export const shell = dictionary(
     "photo.alt": "照片 {number}",
     "photo.only_on_phone": "原件在采集的手机上",
     "photo.none": "无照片",
+    "photo.word": "照片",
   },
   {
     "app.name": "Liuhen",
@@ -126,5 +127,6 @@ export const shell = dictionary(
     "photo.alt": "Photo {number}",
     "photo.only_on_phone": "The original is on the phone that took it",
     "photo.none": "No photo",
+    "photo.word": "Photo",
   },
 );

@@ -1,0 +1,168 @@
+// <lh-app>: the frame around every screen. It decides what may be shown at all (a browser that
+// can keep evidence, a session, an unlocked phone), renders the route that matches, shows what
+// failed, and remembers the place so that a killed app reopens on the same field.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
+import { define, ScreenElement } from "../screen/element.ts";
+import { t } from "../screen/i18n.ts";
+import { icon, type IconName } from "../screen/icons.ts";
+import { button, empty } from "../screen/parts.ts";
+import { currentPath, fill, href, match, navigate, onRoute, placesFor, type Match } from "../screen/router.ts";
+import { health, rememberPlace, restorePoint, type Health } from "../store/index.ts";
+import { activateUpdate, deployment, engine, watchUpdates } from "../sync/index.ts";
+import { failureText } from "./failures.ts";
+import { gate } from "./gate.ts";
+import { syncChip } from "./parts/sync-chip.ts";
+import { onSession, refreshSession, session } from "./session.ts";
+import "./screens/blocked.ts";
+
+const TOAST_MS = 5000;
+
+/** The first page of a role. */
+export const homePath = (): string => placesFor(session()?.role ?? "inspector")[0]?.path ?? "/today";
+
+class App extends ScreenElement {
+  match: Match | undefined;
+  health: Health | undefined;
+  toast: { text: string; failed: boolean } | undefined;
+  updateWaits = false;
+  isDemo = false;
+  started = false;
+  #toastTimer = 0;
+  #field = "";
+
+  constructor() {
+    super();
+    this.watch(onRoute, () => this.arrive());
+    this.watch(onSession, () => this.arrive());
+    this.watch(engine.subscribe, () => this.requestUpdate());
+    this.addEventListener("screen-failed", (event) => this.tell(failureText((event as CustomEvent).detail), true));
+    this.addEventListener("screen-said", (event) => this.tell(String((event as CustomEvent).detail), false));
+    this.addEventListener("focusin", (event) => this.remember((event.target as HTMLElement).id));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.attempt(() => this.open());
+  }
+
+  private async open(): Promise<void> {
+    this.health = await health();
+    if (!this.health.ok) return this.put({ started: true });
+    await refreshSession();
+    if (location.hash.length <= 2) {
+      const place = await restorePoint();
+      if (place && session()) {
+        this.#field = place.field;
+        location.replace(place.route);
+      }
+    } else {
+      const place = await restorePoint();
+      if (place?.route === location.hash) this.#field = place.field;
+    }
+    this.started = true;
+    engine.start();
+    this.arrive();
+    this.isDemo = (await deployment())?.demo ?? false;
+    this.requestUpdate();
+    await watchUpdates(() => this.put({ updateWaits: true }));
+  }
+
+  /** The address or the session changed: find the screen, let the gate turn it aside if it must. */
+  private arrive(): void {
+    if (!this.started || !this.health?.ok) return;
+    const path = currentPath();
+    const found = match(path);
+    const aside = gate(path, found?.route.open ?? false);
+    if (aside) return navigate(aside, true);
+    if (path === "/") return navigate(homePath(), true);
+    if (found?.path !== this.match?.path) scrollTo(0, 0);
+    this.attempt(async () => {
+      await found?.route.load?.();
+      this.match = found;
+      this.requestUpdate();
+      this.remember(this.#field);
+      await this.updateComplete;
+      this.focusAgain();
+    });
+  }
+
+  private remember(field: string): void {
+    if (!this.match || this.match.route.open) return;
+    const place = { route: location.hash, field, scroll: Math.round(scrollY) };
+    this.attempt(() => rememberPlace(place));
+  }
+
+  /** After a kill: put the caret where it was, as soon as the field is there. */
+  private focusAgain(tries = 20): void {
+    if (!this.#field) return;
+    const control = document.getElementById(this.#field);
+    if (control) {
+      this.#field = "";
+      control.focus();
+    } else if (tries > 0) setTimeout(() => this.focusAgain(tries - 1), 50);
+    else this.#field = "";
+  }
+
+  private tell(text: string, failed: boolean): void {
+    clearTimeout(this.#toastTimer);
+    this.put({ toast: { text, failed } });
+    this.#toastTimer = window.setTimeout(() => this.put({ toast: undefined }), failed ? TOAST_MS * 2 : TOAST_MS);
+  }
+
+  private topbar(found: Match): TemplateResult {
+    const { route, params } = found;
+    const back = found.path === homePath() ? "" : fill(route.back ?? homePath(), params);
+    return html`<header class="topbar">
+      ${back ? html`<a class="icon-button" href=${href(back)} aria-label=${t("do.back")} data-test="back">${icon("back")}</a>` : nothing}
+      <h1>${t(route.title)}</h1>
+      ${session() ? syncChip(engine.status()) : nothing}
+      ${back ? nothing : html`<a class="icon-button" href=${href("/settings")} aria-label=${t("nav.settings")} data-test="settings">${icon("settings")}</a>`}
+    </header>`;
+  }
+
+  private framed(found: Match): TemplateResult {
+    const screen = keyed(found.path, found.route.view(found.params));
+    if (found.route.frame === "bare") return html`<main class="frame">${screen}</main>`;
+    if (found.route.frame === "phone") return html`<div class="frame">${this.topbar(found)}<main class="main">${screen}</main></div>`;
+    const places = placesFor(session()?.role ?? "");
+    return html`<div class="frame">
+      ${this.topbar(found)}
+      <div class="wide">
+        <nav class="side" aria-label=${t("nav.label")}>
+          ${places.map((place) => html`<a href=${href(place.path)} aria-current=${found.path.startsWith(place.path) ? "page" : nothing} data-test=${`nav${place.path}`}>
+            ${icon(place.icon as IconName)}<span>${t(place.title)}</span></a>`)}
+        </nav>
+        <main class="main">${screen}</main>
+      </div>
+    </div>`;
+  }
+
+  private notices(): TemplateResult {
+    return html`
+      ${this.updateWaits
+        ? html`<div class="update-line" role="status"><span class="grow">${t("app.update_ready")}</span>
+            ${button(t("app.update_now"), () => this.attempt(activateUpdate), { test: "update-now" })}</div>`
+        : nothing}
+      <div role="status" aria-live="polite">
+        ${this.toast
+          ? html`<div class="toast ${this.toast.failed ? "toast-failed" : ""}" data-test=${this.toast.failed ? "toast-failed" : "toast"}>
+              ${icon(this.toast.failed ? "attention" : "check")}<span class="grow">${this.toast.text}</span>
+              <button type="button" class="icon-button" aria-label=${t("do.close")} @click=${() => this.put({ toast: undefined })}>${icon("close")}</button></div>`
+          : nothing}
+      </div>
+    `;
+  }
+
+  override render(): TemplateResult {
+    if (!this.started) return html`<div class="opening">${icon("sealed")}<p>${t("app.loading")}</p>${this.notices()}</div>`;
+    if (this.health && !this.health.ok) return html`<lh-blocked .problems=${this.health.problems}></lh-blocked>`;
+    const body = this.match
+      ? this.framed(this.match)
+      : html`<main class="page">${empty("search", t("app.not_found"), html`<a class="button" href=${href("/")}>${t("nav.home")}</a>`)}</main>`;
+    return html`${this.isDemo ? html`<p class="demo-line">${t("app.demo")}</p>` : nothing}${body}${this.notices()}`;
+  }
+}
+
+define("lh-app", App);

@@ -1,0 +1,41 @@
+// Turns whatever an action threw into one sentence a person can act on. Unknown faults keep their
+// own message, so that nothing is hidden behind "something went wrong".
+
+import { CaptureError } from "../capture/index.ts";
+import { t } from "../screen/i18n.ts";
+import { problemLabel, reasonLabel } from "../screen/labels.ts";
+import { StoreError } from "../store/index.ts";
+import { ApiError } from "../sync/index.ts";
+
+const ENGINE_CODES = {
+  network: "fail.network",
+  malformed_reply: "fail.malformed_reply",
+  rendering_outdated: "fail.rendering_outdated",
+  checkpoint_invalid: "fail.checkpoint",
+  log_rewound: "fail.checkpoint",
+} as const;
+
+const STORE_CODES = {
+  quota: "fail.quota",
+  readback: "fail.readback",
+  closed: "fail.closed",
+  failed: "fail.store",
+} as const;
+
+/** Words for a code of the server, the engine or the protocol. */
+export function codeText(code: string): string {
+  if (code in ENGINE_CODES) return t(ENGINE_CODES[code as keyof typeof ENGINE_CODES]);
+  const problem = problemLabel(code);
+  return problem === code ? reasonLabel(code) : problem;
+}
+
+/** One sentence for the person. */
+export function failureText(reason: unknown): string {
+  if (reason instanceof StoreError) return t(STORE_CODES[reason.code]);
+  if (reason instanceof ApiError) return codeText(reason.code);
+  if (reason instanceof CaptureError) {
+    const text = codeText(reason.code);
+    return reason.field ? `${text} (${reason.field})` : text;
+  }
+  return `${t("app.failed")}: ${reason instanceof Error ? reason.message : String(reason)}`;
+}

@@ -1,0 +1,67 @@
+// 拍照 and 相册 are two inputs: an image-only accept list hides the camera on some phones, and an
+// album photo must be recorded as one. The system's camera may kill the page, so whatever `before`
+// saves is durable before it opens.
+
+import { html, type TemplateResult } from "lit";
+import { icon } from "../../screen/icons.ts";
+
+export interface Taken {
+  readonly bytes: ArrayBuffer;
+  readonly mediaType: string;
+  readonly source: "camera" | "album";
+}
+
+export interface CameraInput {
+  readonly source: "camera" | "album";
+  readonly text: string;
+  readonly test: string;
+  readonly main?: boolean;
+  /** Made durable before the camera opens. */
+  readonly before: () => Promise<void>;
+  readonly taken: (photos: readonly Taken[]) => void;
+}
+
+/** Some phones leave `type` empty; the first bytes say what it is. */
+function mediaTypeOf(file: File, bytes: ArrayBuffer): string {
+  if (file.type) return file.type === "image/heif" ? "image/heic" : file.type;
+  const head = new Uint8Array(bytes.slice(0, 12));
+  if (head[0] === 0xff && head[1] === 0xd8) return "image/jpeg";
+  if (head[0] === 0x89 && head[1] === 0x50) return "image/png";
+  return "image/heic";
+}
+
+async function read(input: HTMLInputElement, source: "camera" | "album"): Promise<Taken[]> {
+  const photos: Taken[] = [];
+  for (const file of input.files ?? []) {
+    const bytes = await file.arrayBuffer();
+    photos.push({ bytes, mediaType: mediaTypeOf(file, bytes), source });
+  }
+  input.value = "";
+  return photos;
+}
+
+/** A capture button with its own hidden input; `fail` hears what went wrong. */
+export function cameraInput(config: CameraInput, fail: (action: () => Promise<unknown>) => void): TemplateResult {
+  const open = (event: Event): void => {
+    const input = (event.currentTarget as HTMLElement).nextElementSibling as HTMLInputElement;
+    fail(async () => {
+      await config.before();
+      input.click();
+    });
+  };
+  const changed = (event: Event): void => {
+    const input = event.currentTarget as HTMLInputElement;
+    fail(async () => {
+      const photos = await read(input, config.source);
+      if (photos.length > 0) config.taken(photos);
+    });
+  };
+  return html`<span class="camera-input">
+    <button type="button" class="capture-button ${config.main ? "capture-button-main" : ""}" data-test=${config.test} @click=${open}>
+      ${icon(config.source === "camera" ? "camera" : "album")}<span>${config.text}</span>
+    </button>
+    ${config.source === "camera"
+      ? html`<input type="file" accept="image/*" capture="environment" tabindex="-1" aria-hidden="true" hidden data-test="${config.test}-input" @change=${changed} />`
+      : html`<input type="file" accept="image/*" multiple tabindex="-1" aria-hidden="true" hidden data-test="${config.test}-input" @change=${changed} />`}
+  </span>`;
+}

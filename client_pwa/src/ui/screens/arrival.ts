@@ -1,0 +1,144 @@
+// The arrival card: partner (the last one, still shown), 亮证 + 告知, recorder, begin: three taps.
+// Nothing here stops an inspection in the field: the quiet period warns and asks for a ground.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { begin, beginOnSite, recorderOn, type Arrival } from "../../capture/index.ts";
+import { define } from "../../screen/element.ts";
+import { inQuietPeriod } from "../../screen/dates.ts";
+import { t } from "../../screen/i18n.ts";
+import { icon } from "../../screen/icons.ts";
+import { LiveScreen } from "../../screen/live.ts";
+import { badge, banner, chips, field, section, toggle } from "../../screen/parts.ts";
+import { navigate, query } from "../../screen/router.ts";
+import { enterprise, inspection, people, today, type EnterpriseView, type InspectionView, type PersonView } from "../../store/index.ts";
+import { Draft } from "../draft.ts";
+import { officerPicker } from "../parts/officers.ts";
+import { groundChoices, reasonChoices } from "../parts/reasons.ts";
+import { lastCamera, lastPartner, rememberCamera, rememberPartner } from "../remembered.ts";
+import { say } from "../says.ts";
+import { me } from "../session.ts";
+
+const NO_CAMERA = "未填编号";
+const EMPTY = { partner: "", shown: false, recorder: false, scanned: false, reason: "", ground: "", camera: "" };
+
+class ArrivalCard extends LiveScreen {
+  draft = new Draft("", EMPTY);
+  company: EnterpriseView | undefined;
+  planned: InspectionView | undefined;
+  officers: readonly PersonView[] = [];
+  choosing = false;
+  failed: ReadonlySet<string> = new Set();
+  #loaded = false;
+
+  protected override async read(): Promise<void> {
+    const self = me();
+    const id = this.params["id"];
+    this.planned = id ? await inspection(id) : undefined;
+    this.company = await enterprise(this.planned?.enterprise ?? this.params["enterprise"] ?? "");
+    this.officers = (await people({ role: "inspector", active: true })).filter((one) => one.id !== self.person);
+    if (!this.#loaded) await this.first(self.person);
+  }
+
+  private async first(person: string): Promise<void> {
+    this.#loaded = true;
+    const partner = this.planned?.officers.find((one) => one !== person) ?? lastPartner(person);
+    const known = this.officers.some((one) => one.id === partner);
+    this.draft = new Draft(`arrival/${this.params["id"] ?? this.params["enterprise"] ?? ""}`, {
+      ...EMPTY, partner: known ? partner : "", camera: lastCamera(person), reason: query("reason"),
+    });
+    await this.draft.load();
+  }
+
+  private change(fields: Partial<typeof EMPTY>): void {
+    this.attempt(() => this.draft.change(fields));
+    this.requestUpdate();
+  }
+
+  private get needsReason(): boolean {
+    return !this.planned || this.planned.state === "planned";
+  }
+
+  private get isQuiet(): boolean {
+    return inQuietPeriod(today());
+  }
+
+  private missing(): Set<string> {
+    const value = this.draft.value;
+    const missing = new Set<string>();
+    if (!value.partner) missing.add("partner");
+    if (this.needsReason && !value.reason.trim()) missing.add("reason");
+    return missing;
+  }
+
+  private async start(): Promise<void> {
+    const missing = this.missing();
+    if (missing.size > 0) return this.put({ failed: missing });
+    const value = this.draft.value;
+    const self = me();
+    const ground = value.ground.trim();
+    const arrival: Arrival = {
+      officers: [self.person, value.partner], idShown: value.shown, rightsTold: value.shown,
+      recorderOn: value.recorder, codeScanned: value.scanned, ...(ground ? { quietGround: ground } : {}),
+    };
+    const id = await this.save(arrival, value.reason.trim());
+    if (value.recorder) await recorderOn(id, value.camera.trim() || NO_CAMERA);
+    rememberPartner(self.person, value.partner);
+    rememberCamera(self.person, value.camera.trim());
+    await this.draft.drop();
+    say(this, t("saved.here"));
+    navigate(`/inspections/${id}`, true);
+  }
+
+  private async save(arrival: Arrival, reason: string): Promise<string> {
+    if (!this.planned) return (await beginOnSite({ ...arrival, enterprise: this.company?.id ?? "", reason })).inspection;
+    await begin({ ...arrival, inspection: this.planned.id, ...(this.needsReason ? { reason } : {}) });
+    return this.planned.id;
+  }
+
+  private reasons(): TemplateResult {
+    const value = this.draft.value;
+    return section(t("arrival.reason"), html`<div class="stack">
+      ${this.failed.has("reason") ? banner("alarm", t("arrival.reason_missing"), nothing, "reason-missing") : nothing}
+      ${chips(t("arrival.reason"), reasonChoices(), value.reason, (reason) => this.change({ reason }))}
+      ${field("reason", t("arrival.reason_own"), (id) => html`<input id=${id} maxlength="500" .value=${value.reason} data-test="reason" @input=${(event: Event) => this.change({ reason: (event.target as HTMLInputElement).value })} />`)}
+      <p class="soft">${t("arrival.approval_pending")}</p>
+    </div>`);
+  }
+
+  private quiet(): TemplateResult {
+    const value = this.draft.value;
+    return banner("todo", t("arrival.quiet"), html`<div class="stack">
+      <p>${t("arrival.quiet_hint")}</p>
+      ${chips(t("arrival.ground"), groundChoices(), value.ground, (ground) => this.change({ ground }))}
+    </div>`, "quiet-period");
+  }
+
+  protected override view(): TemplateResult {
+    const value = this.draft.value;
+    const begunAlready = this.planned && !["planned", "approved", "notified"].includes(this.planned.state);
+    if (begunAlready) navigate(`/inspections/${this.planned?.id ?? ""}`, true);
+    return html`<div class="page" data-test="arrival">
+      <div class="card stack stack-tight">
+        <span class="card-title">${this.company?.name ?? ""}</span>
+        <span class="soft">${this.company?.address ?? ""}</span>
+        <span class="row row-wrap">${this.company ? badge("plain", t(`trade.${this.company.trade}`), "building") : nothing}
+        ${this.needsReason ? badge("todo", t("arrival.off_plan"), "attention") : badge("plain", t("arrival.on_plan"), "calendar")}</span>
+      </div>
+      ${this.isQuiet ? this.quiet() : nothing} ${this.needsReason ? this.reasons() : nothing}
+      ${officerPicker({
+        officers: this.officers, chosen: value.partner, open: this.choosing || !value.partner,
+        missing: this.failed.has("partner"), toggle: () => this.put({ choosing: !this.choosing }),
+        pick: (partner) => { this.choosing = false; this.change({ partner }); },
+      })}
+      ${value.recorder ? field("camera", t("arrival.camera"), (id) => html`<input id=${id} maxlength="40" autocomplete="off" .value=${value.camera} data-test="camera-number" @input=${(event: Event) => this.change({ camera: (event.target as HTMLInputElement).value })} />`) : nothing}
+    </div>
+    <div class="bottombar">
+      ${toggle(t("arrival.scanned"), value.scanned, (scanned) => this.change({ scanned }), "code-scanned", "keypad")}
+      ${toggle(t("arrival.recorder"), value.recorder, (recorder) => this.change({ recorder }), "recorder-on", "record")}
+      ${toggle(t("arrival.shown"), value.shown, (shown) => this.change({ shown }), "id-shown", "person")}
+      <button type="button" class="capture-button capture-button-main capture-button-row" data-test="begin" @click=${() => this.attempt(() => this.start())}>${icon("check")}<span>${t("arrival.begin")}</span></button>
+    </div>`;
+  }
+}
+
+define("lh-arrival", ArrivalCard);

@@ -1,0 +1,106 @@
+// 连拍: one tap per photo in the page's own camera. Each photo is durable before it gets its tick;
+// the counter never says more than that. Refused or missing camera: the system's camera instead.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { addPhoto, watchPosition } from "../../capture/index.ts";
+import { define, ScreenElement } from "../../screen/element.ts";
+import { t } from "../../screen/i18n.ts";
+import { icon } from "../../screen/icons.ts";
+import { banner } from "../../screen/parts.ts";
+import { navigate } from "../../screen/router.ts";
+import { drafts } from "../../store/index.ts";
+import { frameOf, openCamera, type OpenCamera } from "../camera.ts";
+import { cameraInput, type Taken } from "../parts/camera-input.ts";
+
+class Burst extends ScreenElement {
+  taken = 0;
+  saved: readonly string[] = [];
+  refused = false;
+  playing = false;
+  #camera: OpenCamera | undefined;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor() {
+    super();
+    this.watch(() => watchPosition());
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.open();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#camera?.stop();
+  }
+
+  private async open(): Promise<void> {
+    try {
+      this.#camera = await openCamera();
+    } catch {
+      // Refused, absent or in use: all lead to the system's camera, which the screen then offers.
+      return this.put({ refused: true });
+    }
+    if (!this.isConnected) return this.#camera.stop();
+    const video = this.querySelector("video");
+    if (!video) return;
+    video.srcObject = this.#camera.stream;
+    await video.play();
+    this.put({ playing: true });
+  }
+
+  private keep(bytes: Promise<ArrayBuffer>, mediaType: string, source: "camera" | "album"): void {
+    this.put({ taken: this.taken + 1 });
+    const capturedAtMs = Date.now();
+    const inspection = this.params["id"] ?? "";
+    this.#saving = this.#saving.then(async () => {
+      try {
+        const kept = await addPhoto(await bytes, { inspection, purpose: "finding", source, mediaType, capturedAtMs });
+        this.put({ saved: [kept.photo, ...this.saved] });
+      } catch (reason) {
+        this.put({ taken: this.taken - 1 });
+        this.attempt(() => Promise.reject(reason));
+      }
+    });
+  }
+
+  private shoot(): void {
+    const video = this.querySelector("video");
+    if (video && this.playing) this.keep(frameOf(video), "image/jpeg", "camera");
+  }
+
+  private received(photos: readonly Taken[]): void {
+    for (const photo of photos) this.keep(Promise.resolve(photo.bytes), photo.mediaType, photo.source);
+  }
+
+  private async finish(): Promise<void> {
+    await this.#saving;
+    navigate(`/inspections/${this.params["id"] ?? ""}/${this.saved.length > 0 ? "tray" : ""}`.replace(/\/$/, ""), true);
+  }
+
+  override render(): TemplateResult {
+    const waiting = this.taken - this.saved.length;
+    return html`<div class="burst" data-test="burst-page" data-saved=${this.saved.length} data-taken=${this.taken}>
+      <div class="burst-view">
+        ${this.refused ? html`<div class="page">${banner("todo", t("burst.refused"), t("burst.refused_hint"), "camera-refused")}</div>` : html`<video autoplay playsinline muted aria-label=${t("burst.view")}></video>`}
+      </div>
+      <div class="burst-foot">
+        <ul class="strip" aria-label=${t("burst.kept")}>
+          ${this.saved.slice(0, 8).map((photo, index) => html`<li class="strip-item"><lh-photo class="thumb" photo=${photo} label=${t("photo.alt", { number: this.saved.length - index })}></lh-photo><span class="strip-tick">${icon("check")}</span></li>`)}
+        </ul>
+        <p class="burst-count" role="status"><span class="figure-value" data-test="burst-count">${this.saved.length}</span> <span>${t("burst.saved_here")}</span>
+          ${waiting > 0 ? html`<span>${t("burst.waiting", { count: waiting })}</span>` : nothing}</p>
+        <div class="burst-controls">
+          <button type="button" class="button" data-test="burst-done" @click=${() => this.attempt(() => this.finish())}>${icon("check")}<span>${t("do.done")}</span></button>
+          ${this.refused
+            ? cameraInput({ source: "camera", text: t("capture.photo"), test: "take-photo", main: true, before: () => drafts.save(`camera/${this.params["id"] ?? ""}`, { at_ms: Date.now() }), taken: (photos) => this.received(photos) }, (action) => this.attempt(action))
+            : html`<button type="button" class="shutter" ?disabled=${!this.playing} aria-label=${t("burst.shoot")} data-test="shutter" @click=${() => this.shoot()}></button>`}
+          <span></span>
+        </div>
+      </div>
+    </div>`;
+  }
+}
+
+define("lh-burst", Burst);

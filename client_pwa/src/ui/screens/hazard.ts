@@ -1,0 +1,159 @@
+// Record or edit one hazard. Every change is a durable draft; a photo is kept the moment it is
+// taken. A photo or a text is enough to save; what is missing is 待补 and never blocks here.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { addPhoto, classifyFinding, editFinding, saveFinding, unassignPhotos, watchPosition, type FindingEdit } from "../../capture/index.ts";
+import { define } from "../../screen/element.ts";
+import { t } from "../../screen/i18n.ts";
+import { icon } from "../../screen/icons.ts";
+import { LiveScreen } from "../../screen/live.ts";
+import { banner, button, sheet } from "../../screen/parts.ts";
+import { navigate, query } from "../../screen/router.ts";
+import { enterprise, finding, inspection, type FindingView, type InspectionView, type PhraseView } from "../../store/index.ts";
+import { Draft } from "../draft.ts";
+import { EMPTY_HAZARD, editedHazard, newHazard, ofFinding, sameAsBefore, type HazardDraft } from "../hazard-draft.ts";
+import { cameraInput, type CameraInput, type Taken } from "../parts/camera-input.ts";
+import { hazardFields } from "../parts/hazard-fields.ts";
+import { say } from "../says.ts";
+import "../parts/phrase-picker.ts";
+
+const TEXTS = ["place", "description", "requirement", "criterion"] as const;
+
+class Hazard extends LiveScreen {
+  inspection: InspectionView | undefined;
+  finding: FindingView | undefined;
+  trade = "";
+  draft = new Draft<HazardDraft>("", EMPTY_HAZARD);
+  picking = false;
+  busy = false;
+  #loaded = false;
+
+  constructor() {
+    super();
+    this.watch(() => watchPosition());
+  }
+
+  protected override async read(): Promise<void> {
+    const edited = this.params["finding"];
+    this.finding = edited ? await finding(edited) : undefined;
+    this.inspection = await inspection(this.finding?.inspection ?? this.params["id"] ?? "");
+    this.trade = (await enterprise(this.inspection?.enterprise ?? ""))?.trade ?? "any";
+    if (!this.#loaded) await this.first();
+  }
+
+  private async first(): Promise<void> {
+    const failed = (reason: unknown): void => this.attempt(() => Promise.reject(reason));
+    this.draft = this.finding
+      ? new Draft(editedHazard(this.finding.id), ofFinding(this.finding), failed)
+      : new Draft(newHazard(this.params["id"] ?? ""), EMPTY_HAZARD, failed);
+    await this.draft.load();
+    this.#loaded = true;
+    const wanted = query("field");
+    if (wanted) void this.updateComplete.then(() => document.getElementById(`field-${wanted}`)?.focus());
+  }
+
+  private change(fields: Partial<HazardDraft>): void {
+    this.attempt(() => this.draft.change(fields));
+    this.requestUpdate();
+  }
+
+  private async photographed(taken: readonly Taken[]): Promise<void> {
+    for (const one of taken) {
+      const saved = await addPhoto(one.bytes, {
+        inspection: this.inspection?.id ?? "", purpose: "finding", source: one.source, mediaType: one.mediaType,
+        ...(this.finding ? { finding: this.finding.id } : {}),
+      });
+      await this.draft.change({ photos: [...this.draft.value.photos, saved.photo] });
+    }
+    this.requestUpdate();
+  }
+
+  private picked(phrase: PhraseView): void {
+    this.picking = false;
+    this.change({ phrase: phrase.id, description: phrase.text, requirement: phrase.requirement, basis: phrase.basis });
+  }
+
+  private remove(photo: string): void {
+    const kept = this.draft.value.photos.filter((one) => one !== photo);
+    this.attempt(async () => {
+      if (this.finding?.photos.includes(photo)) await unassignPhotos(this.finding.id, [photo]);
+      await this.draft.change({ photos: kept });
+      this.requestUpdate();
+    });
+  }
+
+  private async save(): Promise<void> {
+    if (this.busy) return;
+    this.put({ busy: true });
+    try {
+      const number = this.finding ? await this.edit(this.finding) : await this.create();
+      await this.draft.drop();
+      say(this, t("hazard.saved", { number }));
+      navigate(this.finding ? `/findings/${this.finding.id}` : `/inspections/${this.inspection?.id ?? ""}`, true);
+    } finally {
+      this.put({ busy: false });
+    }
+  }
+
+  private async create(): Promise<string> {
+    const { grade, photos, phrase, basis } = this.draft.value;
+    const texts = Object.fromEntries(TEXTS.map((name) => [name, this.draft.value[name].trim()]).filter(([, text]) => text));
+    const saved = await saveFinding({
+      inspection: this.inspection?.id ?? "", grade, photos, ...texts, ...(phrase ? { phrase } : {}), ...(basis ? { basis } : {}),
+    });
+    return saved.number;
+  }
+
+  private async edit(before: FindingView): Promise<string> {
+    const value = this.draft.value;
+    const changed = TEXTS.filter((name) => value[name].trim() && value[name].trim() !== before[name]);
+    const graded = value.grade !== before.grade || JSON.stringify(value.basis) !== JSON.stringify(before.basis);
+    if (graded) {
+      const criterion = value.criterion.trim();
+      await classifyFinding(before.id, { grade: value.grade, ...(criterion ? { criterion } : {}), ...(value.basis ? { basis: value.basis } : {}) });
+    }
+    const texts = changed.filter((name) => !(graded && name === "criterion"));
+    if (texts.length > 0) await editFinding(before.id, Object.fromEntries(texts.map((name) => [name, value[name].trim()])) as FindingEdit);
+    return before.number;
+  }
+
+  private get before(): FindingView | undefined {
+    return this.finding ? undefined : this.inspection?.findings.at(-1);
+  }
+
+  private camera(config: Pick<CameraInput, "source" | "text" | "test" | "main">): TemplateResult {
+    return cameraInput({ ...config, before: () => this.draft.change({}), taken: (photos) => this.attempt(() => this.photographed(photos)) }, (action) => this.attempt(action));
+  }
+
+  private photos(): TemplateResult {
+    const { photos } = this.draft.value;
+    if (photos.length === 0) return html`<p class="photo-hint soft">${t("hazard.photo_or_text")}</p>`;
+    return html`<ul class="strip" data-test="photos" data-count=${photos.length}>
+      ${photos.map((photo, index) => html`<li class="strip-item"><lh-photo class="thumb thumb-large" photo=${photo} label=${t("photo.alt", { number: index + 1 })}></lh-photo>
+        <button type="button" class="icon-button strip-remove" aria-label=${t("hazard.remove_photo", { number: index + 1 })} @click=${() => this.remove(photo)}>${icon("close")}</button></li>`)}
+    </ul>`;
+  }
+
+  protected override view(): TemplateResult {
+    const value = this.draft.value;
+    const enough = value.photos.length > 0 || value.description.trim() !== "";
+    const before = this.before;
+    return html`<div class="page page-hazard" data-test="hazard-form">
+      ${this.inspection?.signing && !this.finding ? banner("todo", t("hazard.late"), t("hazard.late_hint")) : nothing}
+      ${this.photos()}
+      ${hazardFields(value, (fields) => this.change(fields))}
+    </div>
+    <div class="bottombar">
+      <div class="capture">
+        ${this.camera({ source: "camera", text: t("capture.photo"), test: "take-photo", main: !enough })}
+        ${this.camera({ source: "album", text: t("capture.album"), test: "from-album" })}
+        <button type="button" class="capture-button" data-test="phrases" @click=${() => this.put({ picking: true })}>${icon("book")}<span>${t("capture.phrases")}</span></button>
+        ${before ? html`<button type="button" class="capture-button" data-test="same-as-before" aria-label=${t("hazard.same_label", { number: before.number })} @click=${() => this.change(sameAsBefore(before))}>${icon("copy")}<span>${t("capture.same")}</span></button>` : nothing}
+      </div>
+      ${button(this.busy ? t("hazard.saving") : t("do.save"), () => this.attempt(() => this.save()), { kind: "primary", wide: true, icon: "check", disabled: !enough || this.busy, test: "save-hazard" })}
+    </div>
+    ${this.picking ? sheet(t("phrase.title"), html`<lh-phrase-picker .trade=${this.trade} .picked=${(phrase: PhraseView) => this.picked(phrase)}></lh-phrase-picker>`, () => this.put({ picking: false }), "phrase-sheet") : nothing}`;
+  }
+}
+
+define("lh-hazard", Hazard);

@@ -1,0 +1,48 @@
+// Every hazard that waits for a reinspection, overdue first, found by enterprise name.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { define } from "../../screen/element.ts";
+import { t } from "../../screen/i18n.ts";
+import { icon } from "../../screen/icons.ts";
+import { LiveScreen } from "../../screen/live.ts";
+import { button, chips, empty } from "../../screen/parts.ts";
+import { openFindings, type FindingView } from "../../store/index.ts";
+import { enterpriseNames } from "../enterprise-names.ts";
+import { findingCard } from "../parts/finding-card.ts";
+
+const STEP = 40;
+
+class Hazards extends LiveScreen {
+  all: readonly FindingView[] = [];
+  names: ReadonlyMap<string, string> = new Map();
+  search = "";
+  onlyOverdue = "";
+  shown = STEP;
+
+  protected override async read(): Promise<void> {
+    this.all = await openFindings({ awaitingReinspection: true });
+    this.names = await enterpriseNames(this.all);
+  }
+
+  private get found(): readonly FindingView[] {
+    const search = this.search.trim();
+    return this.all
+      .filter((one) => !this.onlyOverdue || one.overdue)
+      .filter((one) => !search || (this.names.get(one.enterprise) ?? "").includes(search) || one.description.includes(search));
+  }
+
+  protected override view(): TemplateResult {
+    const found = this.found;
+    return html`<div class="page" data-test="hazards">
+      <div class="search">${icon("search")}<input id="field-hazards" type="search" autocomplete="off" placeholder=${t("hazards.search")} aria-label=${t("hazards.search")} .value=${this.search} data-test="hazard-search" @input=${(event: Event) => this.put({ search: (event.target as HTMLInputElement).value, shown: STEP })} /></div>
+      ${chips(t("hazards.which"), [{ value: "", text: t("hazards.all", { count: this.all.length }) }, { value: "overdue", text: t("today.overdue", { count: this.all.filter((one) => one.overdue).length }), test: "only-overdue" }], this.onlyOverdue, (onlyOverdue) => this.put({ onlyOverdue }))}
+      <div class="stack">
+        ${found.length === 0 ? empty("check", t("today.none_due")) : nothing}
+        ${found.slice(0, this.shown).map((one) => findingCard(one, { to: `/findings/${one.id}/reinspect`, title: this.names.get(one.enterprise) ?? "" }))}
+        ${found.length > this.shown ? button(t("do.more"), () => this.put({ shown: this.shown + STEP }), { wide: true }) : nothing}
+      </div>
+    </div>`;
+  }
+}
+
+define("lh-hazards", Hazards);

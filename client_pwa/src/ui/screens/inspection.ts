@@ -1,0 +1,146 @@
+// One inspection under way: its hazards, what they lack, the recorder, the photos of no hazard
+// yet; at the lower edge what the hand needs next, by state.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { addPhoto, concludeInspection, pauseInspection, resumeInspection, watchPosition } from "../../capture/index.ts";
+import { define } from "../../screen/element.ts";
+import { t } from "../../screen/i18n.ts";
+import { icon } from "../../screen/icons.ts";
+import { stateLabel } from "../../screen/labels.ts";
+import { LiveScreen } from "../../screen/live.ts";
+import { badge, banner, button, chips, empty, section, sheet } from "../../screen/parts.ts";
+import { href, navigate } from "../../screen/router.ts";
+import { drafts, inspection, person, type InspectionView } from "../../store/index.ts";
+import { newHazard, type HazardDraft } from "../hazard-draft.ts";
+import { inspectionBar } from "../parts/inspection-bar.ts";
+import { findingCard } from "../parts/finding-card.ts";
+import type { Taken } from "../parts/camera-input.ts";
+import { say } from "../says.ts";
+import { me } from "../session.ts";
+import "../parts/recorder.ts";
+
+const PAUSES = ["waiting", "safety", "weather", "other_work"] as const;
+const GONE = ["withdrawn", "duplicate"];
+
+class Inspection extends LiveScreen {
+  one: InspectionView | undefined;
+  officers: readonly string[] = [];
+  hasDraft = false;
+  sheet: "" | "more" | "pause" | "conclude" = "";
+
+  constructor() {
+    super();
+    this.watch(() => watchPosition());
+  }
+
+  private get id(): string {
+    return this.params["id"] ?? "";
+  }
+
+  protected override async read(): Promise<void> {
+    this.one = await inspection(this.id);
+    this.officers = await Promise.all((this.one?.officers ?? []).map(async (id) => (await person(id))?.name ?? id));
+    this.hasDraft = (await drafts.load(newHazard(this.id))) !== undefined;
+  }
+
+  /** A photo first: kept at once, then a hazard begins with it. */
+  private async photographed(taken: readonly Taken[]): Promise<void> {
+    const photos: string[] = [];
+    for (const one of taken) {
+      const saved = await addPhoto(one.bytes, { inspection: this.id, purpose: "finding", source: one.source, mediaType: one.mediaType });
+      photos.push(saved.photo);
+    }
+    const draft = await drafts.load<HazardDraft>(newHazard(this.id));
+    await drafts.save(newHazard(this.id), { ...draft, photos: [...(draft?.photos ?? []), ...photos] });
+    navigate(`/inspections/${this.id}/hazard`);
+  }
+
+  private act(action: () => Promise<unknown>, said = t("saved.here")): void {
+    this.attempt(async () => {
+      await action();
+      this.put({ sheet: "" });
+      say(this, said);
+    });
+  }
+
+  private head(one: InspectionView): TemplateResult {
+    return html`<div class="card stack">
+      <div class="stack stack-tight">
+        <span class="card-title">${one.enterpriseName}</span>
+        <span class="soft"><span class="digits">${one.date}</span> · ${this.officers.join(t("list.comma"))}</span>
+      </div>
+      <div class="row row-wrap">
+        ${badge(one.state === "signature_refused" ? "alarm" : "busy", stateLabel("inspection", one.state), "clock", "inspection-state")}
+        ${one.approval === "pending" ? badge("todo", stateLabel("approval", "pending"), "waiting") : nothing}
+        ${one.signing ? badge(one.attestedBy.length > 0 ? "plain" : "todo", t("inspection.attested", { count: one.attestedBy.length > 0 ? 2 : 1 }), "people", "attested") : nothing}
+        ${one.objectedBy.length > 0 ? badge("alarm", t("inspection.objected"), "attention") : nothing}
+      </div>
+    </div>`;
+  }
+
+  private attestCard(one: InspectionView): TemplateResult | typeof nothing {
+    const self = me().person;
+    const mine = one.signing && one.signedBy !== self && one.officers.includes(self);
+    if (!mine || one.attestedBy.includes(self) || one.objectedBy.includes(self)) return nothing;
+    return banner("todo", t("attest.waiting"), html`<a class="button button-primary" href=${href(`/inspections/${one.id}/attest`)} data-test="go-attest">${t("attest.go")}</a>`);
+  }
+
+  private tray(one: InspectionView): TemplateResult | typeof nothing {
+    if (one.loosePhotos.length === 0) return nothing;
+    return html`<a class="card row" href=${href(`/inspections/${one.id}/tray`)} data-test="tray-link">
+      <span class="tile" aria-hidden="true">${icon("burst")}</span>
+      <span class="grow strong">${t("tray.count", { count: one.loosePhotos.length })}</span>${icon("next")}</a>`;
+  }
+
+  private findings(one: InspectionView): TemplateResult {
+    const kept = one.findings.filter((finding) => !GONE.includes(finding.state));
+    const gone = one.findings.filter((finding) => GONE.includes(finding.state));
+    return section(t("inspection.findings", { count: kept.length }), html`<div class="stack">
+      ${one.findings.length === 0 ? empty("hazard", t("inspection.none"), t("inspection.none_hint")) : nothing}
+      ${[...kept, ...gone].map((finding) => findingCard(finding, { late: one.unrecorded.includes(finding.id) }))}
+    </div>`, one.state === "concluded" ? nothing : html`<button type="button" class="button button-quiet" data-test="more" @click=${() => this.put({ sheet: "more" })}>${icon("settings")}<span>${t("do.more")}</span></button>`);
+  }
+
+  private sheets(one: InspectionView): TemplateResult | typeof nothing {
+    const close = (): void => this.put({ sheet: "" });
+    if (this.sheet === "more") {
+      return sheet(t("do.more"), html`
+        ${one.state === "in_progress" ? button(t("inspection.pause"), () => this.put({ sheet: "pause" }), { wide: true, icon: "clock", test: "pause" }) : nothing}
+        ${one.state === "paused" ? button(t("inspection.resume"), () => this.act(() => resumeInspection(one.id)), { wide: true, icon: "record", test: "resume" }) : nothing}
+        ${one.signing && one.state !== "concluded" ? button(t("inspection.conclude"), () => this.put({ sheet: "conclude" }), { wide: true, icon: "check", test: "conclude" }) : nothing}
+        <a class="button button-wide" href=${href(`/inspections/${one.id}/burst`)}>${icon("burst")}<span>${t("capture.burst")}</span></a>
+      `, close, "more-sheet");
+    }
+    if (this.sheet === "pause") {
+      return sheet(t("inspection.pause"), chips(t("inspection.pause"), PAUSES.map((name) => ({ value: name, text: t(`pause.${name}`), test: `pause-${name}` })), "",
+        (name) => this.act(() => pauseInspection(one.id, t(`pause.${name as (typeof PAUSES)[number]}`)))), close);
+    }
+    if (this.sheet === "conclude") {
+      const choices = (["no_problem", "order", "measures", "case"] as const).map((value) => ({ value, text: t(`conclusion.${value}`), test: `conclude-${value}` }));
+      return sheet(t("inspection.conclude"), html`<p>${t("inspection.conclude_hint")}</p>${chips(t("inspection.conclude"), choices, "",
+        (value) => this.act(() => concludeInspection(one.id, value as "no_problem" | "order" | "measures" | "case")))}`, close);
+    }
+    return nothing;
+  }
+
+  protected override view(): TemplateResult {
+    const one = this.one;
+    if (!one) return html`<div class="page">${empty("search", t("inspection.unknown"))}</div>`;
+    return html`<div class="page" data-test="inspection" data-state=${one.state}>
+      ${this.head(one)} ${this.attestCard(one)}
+      ${one.state === "in_progress" ? html`<lh-recorder .inspection=${one}></lh-recorder>` : nothing}
+      ${this.hasDraft ? banner("todo", t("inspection.draft"), html`<a class="button" href=${href(`/inspections/${one.id}/hazard`)} data-test="resume-draft">${t("inspection.draft_go")}</a>`) : nothing}
+      ${this.tray(one)} ${this.findings(one)}
+    </div>
+    ${inspectionBar(one, {
+      before: () => drafts.save(`camera/${this.id}`, { at_ms: Date.now() }),
+      taken: (photos) => this.attempt(() => this.photographed(photos)),
+      attempt: (action) => this.attempt(action),
+      resume: () => this.act(() => resumeInspection(one.id)),
+      conclude: () => this.put({ sheet: "conclude" }),
+    })}
+    ${this.sheets(one)}`;
+  }
+}
+
+define("lh-inspection", Inspection);

@@ -1,0 +1,112 @@
+// 上传情况: each own record with one status and at most one action. 全部上传完成 stands here only when
+// receipts, proofs and originals say so.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { mend, withdrawOp } from "../../capture/index.ts";
+import { timeOf } from "../../screen/dates.ts";
+import { define } from "../../screen/element.ts";
+import { t } from "../../screen/i18n.ts";
+import { icon } from "../../screen/icons.ts";
+import { kindLabel } from "../../screen/labels.ts";
+import { LiveScreen } from "../../screen/live.ts";
+import { badge, banner, button, chips, empty, field, sheet, submit, type Tone } from "../../screen/parts.ts";
+import { href } from "../../screen/router.ts";
+import { activateUpdate, engine, outbox, rescueFile, type ItemStatus, type OutboxItem } from "../../sync/index.ts";
+import { codeText } from "../failures.ts";
+import { syncWord } from "../parts/sync-chip.ts";
+import { say } from "../says.ts";
+
+const TONES: Readonly<Record<ItemStatus, Tone>> = { saved: "todo", uploading: "busy", received: "busy", verified: "done", attention: "alarm" };
+const SHAPES = { saved: "phone", uploading: "upload", received: "cloud", verified: "sealed", attention: "attention" } as const;
+const STEP = 60;
+const PAGES: Readonly<Record<string, string>> = { finding: "/findings/", inspection: "/inspections/" };
+
+class Outbox extends LiveScreen {
+  items: readonly OutboxItem[] = [];
+  which = "";
+  shown = STEP;
+  withdrawing = "";
+
+  constructor() {
+    super();
+    this.watch(engine.subscribe);
+  }
+
+  protected override async read(): Promise<void> {
+    this.items = await outbox();
+  }
+
+  private act(action: () => Promise<unknown>, said: string): void {
+    this.attempt(async () => {
+      await action();
+      this.put({ withdrawing: "" });
+      say(this, said);
+      engine.nudge();
+    });
+  }
+
+  private async rescue(): Promise<void> {
+    const address = URL.createObjectURL(await rescueFile());
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = `liuhen-${Date.now()}.json`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  }
+
+  private action(item: OutboxItem): TemplateResult | typeof nothing {
+    if (item.action === "mend") return button(t("outbox.mend"), () => this.act(() => mend(item.op), t("saved.here")), { kind: "primary", test: "mend" });
+    if (item.action === "withdraw") return button(t("outbox.withdraw"), () => this.put({ withdrawing: item.op }), { test: "withdraw" });
+    if (item.action === "update") return button(t("app.update_now"), () => this.attempt(activateUpdate), { kind: "primary", test: "update" });
+    return nothing;
+  }
+
+  private line(item: OutboxItem): TemplateResult {
+    const [kind, id] = [item.entity.split("/")[0] ?? "", item.entity.split("/")[1] ?? ""];
+    const place = PAGES[kind];
+    const text = item.status === "uploading" ? t("status.uploading", { percent: item.percent }) : t(`status.${item.status}`);
+    return html`<li class="card stack" data-test="outbox-item" data-kind=${item.kind} data-status=${item.status} data-op=${item.op}>
+      <div class="row"><span class="grow stack stack-tight"><span class="strong">${kindLabel(item.kind)}</span><span class="soft digits">${timeOf(item.savedAtMs)}</span></span>
+        ${badge(TONES[item.status], text, SHAPES[item.status])}</div>
+      ${item.status === "uploading" ? html`<progress max="100" value=${item.percent} aria-label=${text}></progress>` : nothing}
+      ${item.reason ? html`<p>${codeText(item.reason)}</p>` : nothing}
+      ${item.action === "none" && item.status !== "attention" ? nothing : html`<div class="row row-wrap">${this.action(item)}${place ? html`<a class="button" href=${href(place + id)}>${t("do.open")}</a>` : nothing}</div>`}
+    </li>`;
+  }
+
+  private head(): TemplateResult {
+    const status = engine.status();
+    const { tone, text, shape } = syncWord(status);
+    return html`<section class="verdict verdict-${tone === "done" ? "done" : "todo"}" data-test="outbox-head" data-all-done=${String(status.allDone)}>
+      ${icon(shape)}<div class="stack stack-tight"><h2 aria-live="polite">${text}</h2>
+      <p>${status.allDone ? t("outbox.all_hint") : status.online ? t("outbox.online_hint") : t("outbox.offline_hint")}</p></div></section>
+      ${status.lastError && status.lastError !== "network" ? banner("alarm", codeText(status.lastError), nothing, "sync-error") : nothing}`;
+  }
+
+  protected override view(): TemplateResult {
+    const attention = this.items.filter((item) => item.status === "attention");
+    const open = this.items.filter((item) => item.status !== "verified");
+    const listed = this.which === "all" ? this.items : this.which === "attention" ? attention : open;
+    return html`<div class="page" data-test="outbox">
+      ${this.head()}
+      <div class="capture">${button(t("outbox.try_now"), () => this.act(() => engine.syncNow(), t("outbox.tried")), { icon: "recheck", test: "sync-now" })}
+        <a class="button" href=${href("/upload")} data-test="upload-view">${icon("upload")}<span>${t("upload.title")}</span></a></div>
+      ${chips(t("outbox.which"), [
+        { value: "", text: t("outbox.open", { count: open.length }), test: "show-open" },
+        { value: "attention", text: t("outbox.attention", { count: attention.length }), test: "show-attention" },
+        { value: "all", text: t("outbox.all", { count: this.items.length }), test: "show-all" },
+      ], this.which, (which) => this.put({ which, shown: STEP }))}
+      ${listed.length === 0 ? empty("check", t("outbox.none")) : nothing}
+      <ul class="stack">${listed.slice(0, this.shown).map((item) => this.line(item))}</ul>
+      ${listed.length > this.shown ? button(t("do.more"), () => this.put({ shown: this.shown + STEP }), { wide: true }) : nothing}
+      ${open.length > 0 ? html`<details class="card"><summary>${t("outbox.rescue")}</summary><div class="stack"><p>${t("outbox.rescue_hint")}</p>${button(t("outbox.rescue_save"), () => this.attempt(() => this.rescue()), { icon: "download", test: "rescue" })}</div></details>` : nothing}
+    </div>
+    ${this.withdrawing ? sheet(t("outbox.withdraw"), html`<form class="stack" @submit=${(event: SubmitEvent) => {
+      event.preventDefault();
+      const reason = String(new FormData(event.target as HTMLFormElement).get("reason") ?? "").trim();
+      this.act(() => withdrawOp(this.withdrawing, reason), t("saved.here"));
+    }}>${field("reason", t("action.withdraw_why"), (id) => html`<textarea id=${id} name="reason" rows="3" maxlength="500" required data-test="reason"></textarea>`)}${submit(t("do.confirm"), "withdraw-confirm")}</form>`, () => this.put({ withdrawing: "" })) : nothing}`;
+  }
+}
+
+define("lh-outbox", Outbox);

@@ -1,0 +1,101 @@
+// Language, who uses this phone, storage, signing out (nothing unsent is lost), version.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { define } from "../../screen/element.ts";
+import { dateOf } from "../../screen/dates.ts";
+import { language, setLanguage, t, type Language } from "../../screen/i18n.ts";
+import { LiveScreen } from "../../screen/live.ts";
+import { stateLabel } from "../../screen/labels.ts";
+import { badge, banner, button, chips, facts, section, sheet } from "../../screen/parts.ts";
+import { href, navigate } from "../../screen/router.ts";
+import { askPersistence, bureauName, health, ownChain, type ChainView, type Health } from "../../store/index.ts";
+import { deployment, engine, lock, logout, type DeploymentView } from "../../sync/index.ts";
+import { megabytes } from "../parts/sync-chip.ts";
+import { say } from "../says.ts";
+import { me, refreshSession } from "../session.ts";
+
+class Settings extends LiveScreen {
+  health: Health | undefined;
+  chain: ChainView | undefined;
+  bureau = "";
+  server: DeploymentView | undefined;
+  leaving = false;
+
+  protected override async read(): Promise<void> {
+    this.health = await health();
+    this.chain = await ownChain();
+    this.bureau = await bureauName(me().bureau);
+    this.server = await deployment();
+  }
+
+  private async leave(): Promise<void> {
+    await logout();
+    await refreshSession();
+    navigate("/login", true);
+  }
+
+  private async lockNow(): Promise<void> {
+    lock();
+    await refreshSession();
+    navigate("/unlock", true);
+  }
+
+  private async persist(): Promise<void> {
+    const granted = await askPersistence();
+    say(this, granted ? t("settings.persisted") : t("settings.not_persisted"));
+    this.refresh();
+  }
+
+  private people(): TemplateResult {
+    const self = me();
+    return section(t("settings.people"), html`<div class="card stack">
+      ${facts([
+        [t("settings.name"), self.name],
+        [t("settings.role"), t(`role.${self.role}`)],
+        [t("settings.bureau"), this.bureau],
+        [t("settings.login_until"), html`<span class="digits">${dateOf(self.refreshExpiresMs)}</span>`],
+        [t("settings.device"), this.chain ? html`<span class="digits">${this.chain.pairingCode}</span> ${stateLabel("chain", this.chain.state)}` : "—"],
+      ])}
+      <div class="row row-wrap">
+        ${button(self.hasPin ? t("settings.change_pin") : t("settings.set_pin"), () => navigate("/pin"), { icon: "keypad", test: "set-pin-open" })}
+        ${self.hasPin ? button(t("settings.lock"), () => this.attempt(() => this.lockNow()), { test: "lock" }) : nothing}
+        ${button(t("settings.logout"), () => this.put({ leaving: true }), { kind: "danger", icon: "logout", test: "logout" })}
+      </div>
+      <p class="soft">${t("settings.people_hint")}</p>
+    </div>`);
+  }
+
+  private storage(health: Health): TemplateResult {
+    return section(t("settings.storage"), html`<div class="card stack">
+      ${facts([
+        [t("settings.used"), megabytes(health.usedBytes)],
+        [t("settings.free"), health.freeBytes < 0 ? t("settings.unknown") : megabytes(health.freeBytes)],
+      ])}
+      <div class="row row-wrap">${health.persisted ? badge("plain", t("settings.persisted"), "check") : badge("todo", t("settings.not_persisted"), "attention")}
+        ${health.persisted ? nothing : button(t("settings.persist"), () => this.attempt(() => this.persist()), { test: "persist" })}</div>
+    </div>`);
+  }
+
+  private leaveSheet(): TemplateResult {
+    const unsent = engine.status().unsentOps;
+    return sheet(t("settings.logout"), html`
+      ${unsent > 0 ? banner("todo", t("settings.logout_unsent", { count: unsent }), t("login.kept")) : html`<p>${t("settings.logout_hint")}</p>`}
+      ${button(t("settings.logout"), () => this.attempt(() => this.leave()), { kind: "danger", wide: true, test: "logout-confirm" })}
+    `, () => this.put({ leaving: false }));
+  }
+
+  protected override view(): TemplateResult {
+    return html`<div class="page" data-test="settings-page">
+      ${section(t("settings.language"), chips(t("settings.language"), [{ value: "zh", text: "中文", test: "language-zh" }, { value: "en", text: "English", test: "language-en" }], language(), (value) => setLanguage(value as Language)))}
+      ${this.people()} ${this.health ? this.storage(this.health) : nothing}
+      ${section(t("settings.install"), html`<div class="card"><p>${t("settings.install_hint")}</p></div>`)}
+      ${section(t("settings.about"), html`<div class="card stack">${facts([
+        [t("settings.system"), this.server?.name ?? ""],
+        [t("settings.version"), html`<span class="digits">${__APP_VERSION__}</span>`],
+      ])}<a class="button" href=${href("/ready")}>${t("ready.title")}</a></div>`)}
+    </div>
+    ${this.leaving ? this.leaveSheet() : nothing}`;
+  }
+}
+
+define("lh-settings", Settings);
