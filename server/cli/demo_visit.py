@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.cli import demo_papers, demo_pictures
+from server.cli.demo_fates import fate
 from server.cli.demo_hazard import (
     CRITERION,
     DEFAULT_DEADLINE_DAYS,
     Hazard,
     drawn,
-    fate,
     issue_order,
     take_photo,
 )

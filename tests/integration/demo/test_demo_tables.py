@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from server.cli import demo_pictures, demo_tables
-from server.cli.demo_hazard import STEPS
+from server.cli.demo_fates import STEPS
 from sync_protocol.rules import MACHINES
 
 ROOT = Path(__file__).resolve().parents[3]
