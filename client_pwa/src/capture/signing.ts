@@ -109,7 +109,9 @@ export function issueOrder(
     const late = input.items.findIndex((item) => item.deadline < beijingDate(nowMs()));
     if (late >= 0) throw new CaptureError("deadline_before_order", `items.${late}.deadline`);
     const { rendering, signatures, blobs } = await bind(input.rendering, input.signatures);
-    const items = input.items.map((item, at) => ({ ...item, ...basisOf(findings[at]!, "finding") }));
+    const items = input.items.map(({ finding, requirement, deadline }, at) => ({
+      finding, requirement, deadline, ...basisOf(findings[at]!, "finding"),
+    }));
     const { space } = await rowOf(`inspection/${inspection}`);
     const order = freshId();
     const body = { order, inspection, items, rendering, signatures };

@@ -81,7 +81,7 @@ async function keep(tx: WriteTransaction, record: OpRecord, blobs: readonly NewB
   if (kept.replaces) await replace(tx, kept.replaces, kept.op);
   const chain = await tx.objectStore("chains").get(kept.chain);
   if (chain) await tx.objectStore("chains").put({ ...chain, headSeq: kept.seq, headOp: kept.op });
-  await putBlobs(tx, kept.space, blobs, kept.order);
+  await putBlobs(tx, kept, blobs);
   return kept;
 }
 

@@ -14,13 +14,16 @@ export interface NewBlob {
 export const blobId = (space: string, sha256: string): string => `${space}-${sha256}`;
 
 /** Part of the strict transaction that saves an op. */
-export async function putBlobs(tx: WriteTransaction, space: string, blobs: readonly NewBlob[], order: number): Promise<void> {
+export async function putBlobs(
+  tx: WriteTransaction, owner: { space: string; person: string; order: number }, blobs: readonly NewBlob[],
+): Promise<void> {
+  const { space, person, order } = owner;
   for (const { ref, bytes } of blobs) {
     const { sha256, media_type: mediaType, size_bytes: sizeBytes } = ref;
     const blob = blobId(space, sha256);
     await tx.objectStore("bytes").put({ sha256, bytes, mediaType });
     if (await tx.objectStore("blobs").get(blob)) continue;
-    await tx.objectStore("blobs").put({ blob, sha256, space, mediaType, sizeBytes, state: "unsent", order });
+    await tx.objectStore("blobs").put({ blob, sha256, space, mediaType, sizeBytes, person, state: "unsent", order });
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { hex } from "../protocol/bytes.ts";
 import type { Seen } from "../protocol/rows.ts";
+import { announce } from "./changes.ts";
 import { dropMeta, readMeta, writeMeta, writing } from "./db.ts";
 import type { Author } from "./types.ts";
 
@@ -20,8 +21,14 @@ export interface KnownCheckpoint extends Seen {
 }
 
 export const currentAuthor = (): Promise<Author | undefined> => readMeta<Author>("author");
-export const setAuthor = (author: Author): Promise<void> => writeMeta("author", author);
-export const dropAuthor = (): Promise<void> => dropMeta("author");
+export async function setAuthor(author: Author): Promise<void> {
+  await writeMeta("author", author);
+  announce({ entities: ["*"] });
+}
+export async function dropAuthor(): Promise<void> {
+  await dropMeta("author");
+  announce({ entities: ["*"] });
+}
 
 export const knownDeployment = (): Promise<Deployment | undefined> => readMeta<Deployment>("deployment");
 export const setDeployment = (deployment: Deployment): Promise<void> => writeMeta("deployment", deployment);

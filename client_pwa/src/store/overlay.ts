@@ -6,6 +6,7 @@ import { fold } from "../protocol/fold.ts";
 import type { Row } from "../protocol/rows.ts";
 import { kindNamed } from "../protocol/kinds.ts";
 import { subscribe } from "./changes.ts";
+import { currentAuthor } from "./identity.ts";
 import { foldOpOf, pendingOps } from "./ownops.ts";
 import { serverRows } from "./rowstore.ts";
 import type { OpRecord } from "./schema.ts";
@@ -42,7 +43,9 @@ function foldInto(overlay: Overlay, record: OpRecord): void {
 const namedBy = (record: OpRecord): string[] => [...record.entities, `chain/${record.op}`];
 
 async function build(): Promise<Overlay> {
-  const records = await pendingOps();
+  const author = await currentAuthor();
+  const isReadable = ({ person, space }: OpRecord): boolean => person === author?.person || (author?.spaces.includes(space) ?? false);
+  const records = (await pendingOps()).filter(isReadable);
   const under = await serverRows([...new Set(records.flatMap(namedBy))]);
   const overlay: Overlay = { rows: new Map(), under, folded: new Set() };
   for (const record of records) foldInto(overlay, record);

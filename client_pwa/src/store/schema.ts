@@ -82,6 +82,7 @@ export interface BlobRecord {
   readonly space: string;
   readonly mediaType: string;
   readonly sizeBytes: number;
+  readonly person: string;
   /** unsent → sent (the server has all bytes) → verified (it said so in the log). */
   readonly state: "unsent" | "sent" | "verified";
   readonly uploadUrl?: string;

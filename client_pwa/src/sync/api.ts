@@ -1,0 +1,85 @@
+// One HTTP exchange with the service. Anything that is not the service's own answer (a captive
+// portal's page with status 200, a proxy's error page, half a reply) counts as a network failure
+// and never as a success or a refusal.
+
+import { PROBLEMS } from "../protocol/tables.ts";
+import { ApiError } from "./types.ts";
+
+const TIMEOUT_MS = 30_000;
+let base = "/api/v1";
+/** Talk to another address (tests). */
+export function useApi(address: string): void {
+  base = address;
+}
+export const addressOf = (path: string): string => `${base}${path}`;
+
+export interface Ask {
+  readonly method?: string;
+  readonly json?: unknown;
+  readonly token?: string;
+  readonly timeoutMs?: number;
+}
+
+async function exchange(path: string, ask: Ask): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (ask.token) headers["Authorization"] = `Bearer ${ask.token}`;
+  if (ask.json !== undefined) headers["Content-Type"] = "application/json";
+  const init: RequestInit = { method: ask.method ?? "GET", headers, cache: "no-store", signal: AbortSignal.timeout(ask.timeoutMs ?? TIMEOUT_MS) };
+  if (ask.json !== undefined) init.body = JSON.stringify(ask.json);
+  try {
+    return await fetch(addressOf(path), init);
+  } catch {
+    throw new ApiError("network", 0);
+  }
+}
+
+const isJson = (response: Response): boolean => /^application\/(problem\+)?json\b/.test(response.headers.get("Content-Type") ?? "");
+
+async function read<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch {
+    throw new ApiError("malformed_reply", 0);
+  }
+}
+
+/** The error a failed response stands for; only a problem document of ours is believed. */
+export async function problemOf(response: Response): Promise<ApiError> {
+  const wait = Number(response.headers.get("Retry-After") ?? 0) * 1000;
+  if (!isJson(response)) return new ApiError(response.status >= 500 ? "unavailable" : "malformed_reply", response.status, "", wait || 0);
+  const problem = await read(response.json() as Promise<{ code?: unknown; field?: unknown }>);
+  const code = typeof problem.code === "string" && Object.hasOwn(PROBLEMS, problem.code) ? problem.code : "malformed_reply";
+  return new ApiError(code, response.status, typeof problem.field === "string" ? problem.field : "", wait || 0);
+}
+
+async function succeeded(path: string, ask: Ask): Promise<Response> {
+  const response = await exchange(path, ask);
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+/** A JSON answer. Rejects with ApiError. */
+export async function askJson<T>(path: string, ask: Ask = {}): Promise<T> {
+  const response = await succeeded(path, ask);
+  if (!isJson(response)) throw new ApiError("malformed_reply", response.status);
+  return read(response.json() as Promise<T>);
+}
+
+/** An answer without content that matters. */
+export async function askNothing(path: string, ask: Ask): Promise<void> {
+  await succeeded(path, ask);
+}
+
+/** Plain text, as the signed checkpoint. */
+export async function askText(path: string, ask: Ask = {}): Promise<string> {
+  const response = await succeeded(path, ask);
+  if (!(response.headers.get("Content-Type") ?? "").startsWith("text/plain")) throw new ApiError("malformed_reply", response.status);
+  return read(response.text());
+}
+
+/** An image or document. */
+export async function askBytes(path: string, ask: Ask = {}): Promise<{ bytes: ArrayBuffer; mediaType: string }> {
+  const response = await succeeded(path, { timeoutMs: 120_000, ...ask });
+  const mediaType = (response.headers.get("Content-Type") ?? "").split(";")[0]!.trim();
+  return { bytes: await read(response.arrayBuffer()), mediaType };
+}

@@ -1,0 +1,87 @@
+// Fetching a space's rows, page by page; every page is kept with its cursor, so that a broken
+// connection loses nothing. At the end the stored rows equal the server's at `complete_through`.
+
+import { LIMITS } from "../protocol/tables.ts";
+import { announce } from "../store/changes.ts";
+import { nowMs } from "../store/clock.ts";
+import { settleBlobs } from "../store/blobs.ts";
+import { settleAgainstCursors } from "../store/ownops.ts";
+import { cursorOf, dropSpace, type PulledRow, putPage } from "../store/rowstore.ts";
+import { askJson } from "./api.ts";
+import { authorised } from "./tokens.ts";
+import { ApiError } from "./types.ts";
+
+const AFTER_ALL = "~";
+const TOLD_ONE_BY_ONE = 300;
+
+export interface RowsPage {
+  readonly complete_through: number;
+  readonly next?: { readonly after_index: number; readonly after_entity: string };
+  readonly rows: readonly PulledRow[];
+}
+
+function isRow({ index, row }: PulledRow, space: string): boolean {
+  return Number.isSafeInteger(index) && typeof row?.entity === "string" && row.space === space && typeof row.fields === "object" && typeof row.states === "object";
+}
+
+/** Check that a page has the form of one; throws ApiError(malformed_reply). */
+export function readPage(page: RowsPage, space: string): RowsPage {
+  const fits = Number.isSafeInteger(page?.complete_through) && Array.isArray(page.rows) && page.rows.every((row) => isRow(row, space)) &&
+    (page.next === undefined || (Number.isSafeInteger(page.next.after_index) && typeof page.next.after_entity === "string"));
+  if (!fits) throw new ApiError("malformed_reply", 200);
+  return page;
+}
+
+async function fetchPage(space: string): Promise<RowsPage> {
+  const cursor = await cursorOf(space);
+  const query = new URLSearchParams({ limit: String(LIMITS.pull_rows) });
+  if (cursor && cursor.afterIndex >= 0) {
+    query.set("after_index", String(cursor.afterIndex));
+    query.set("after_entity", cursor.afterEntity);
+  }
+  return readPage(await authorised((ask) => askJson<RowsPage>(`/spaces/${space}/rows?${query}`, ask)), space);
+}
+
+async function keepPage(space: string, page: RowsPage): Promise<void> {
+  const before = (await cursorOf(space))?.completeThrough ?? 0;
+  const cursor = page.next
+    ? { afterIndex: page.next.after_index, afterEntity: page.next.after_entity, completeThrough: before }
+    : { afterIndex: page.complete_through - 1, afterEntity: AFTER_ALL, completeThrough: page.complete_through };
+  await putPage(page.rows, { space, ...cursor, pulledAtMs: nowMs() });
+}
+
+/** Pull one space to its end. Returns the entities that changed. */
+async function pullSpace(space: string): Promise<string[]> {
+  const changed: string[] = [];
+  for (;;) {
+    const page = await fetchPage(space);
+    await keepPage(space, page);
+    changed.push(...page.rows.map(({ row }) => row.entity));
+    if (!page.next) return changed;
+  }
+}
+
+async function pullOrReplace(space: string): Promise<string[]> {
+  try {
+    return await pullSpace(space);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "cursor_gone") throw error;
+    await dropSpace(space);
+    await pullSpace(space);
+    return ["*"];
+  }
+}
+
+/** Pull all spaces, then let go of own ops and originals the rows now cover. */
+export async function pull(spaces: readonly string[]): Promise<number> {
+  let count = 0;
+  for (const space of spaces) {
+    const changed = await pullOrReplace(space);
+    count += changed.length;
+    if (changed.length === 0) continue;
+    announce({ entities: changed.length > TOLD_ONE_BY_ONE ? ["*"] : changed });
+  }
+  await settleAgainstCursors();
+  await settleBlobs();
+  return count;
+}

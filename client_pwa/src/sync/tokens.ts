@@ -1,0 +1,98 @@
+// The session's tokens, in IndexedDB. An access token is refreshed before it expires or once after
+// a 401; when even that is refused the session needs a login, and everything stays on the phone.
+
+import { announce } from "../store/changes.ts";
+import { nowMs } from "../store/clock.ts";
+import { dropMeta, readMeta, writeMeta } from "../store/db.ts";
+import { type Ask, askJson } from "./api.ts";
+import { ApiError } from "./types.ts";
+
+export interface PersonReply {
+  readonly id: string;
+  readonly name: string;
+  readonly role: "inspector" | "supervisor" | "administrator";
+  readonly bureau: string;
+  readonly spaces: readonly string[];
+}
+export interface SessionReply {
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly access_expires_ms: number;
+  readonly refresh_expires_ms: number;
+  readonly now_ms: number;
+  readonly person: PersonReply;
+}
+export interface SessionRecord {
+  readonly person: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** Expiry by this phone's clock, so that a wrong clock does not matter. */
+  readonly accessExpiresMs: number;
+  readonly refreshExpiresMs: number;
+  /** Phone minus server clock at the last login or refresh. */
+  readonly clockOffsetMs: number;
+  readonly needsLogin: boolean;
+}
+
+const EARLY_MS = 60_000;
+
+export const sessionRecord = (): Promise<SessionRecord | undefined> => readMeta<SessionRecord>("session");
+export const dropSession = (): Promise<void> => dropMeta("session");
+
+/** Keep a login's or refresh's answer. */
+export async function keepSession(reply: SessionReply): Promise<SessionRecord> {
+  const clockOffsetMs = nowMs() - reply.now_ms;
+  const record: SessionRecord = {
+    person: reply.person.id, accessToken: reply.access_token, refreshToken: reply.refresh_token, clockOffsetMs, needsLogin: false,
+    accessExpiresMs: reply.access_expires_ms + clockOffsetMs, refreshExpiresMs: reply.refresh_expires_ms + clockOffsetMs,
+  };
+  await writeMeta("session", record);
+  return record;
+}
+
+async function refuse(record: SessionRecord): Promise<never> {
+  if (!record.needsLogin) {
+    await writeMeta("session", { ...record, needsLogin: true });
+    announce({ entities: ["session/"] });
+  }
+  throw new ApiError("session_expired", 401);
+}
+
+/** One refresh at a time over all tabs; a tab that waited takes the tokens the other one got. */
+function refreshed(stale: string): Promise<SessionRecord> {
+  return navigator.locks.request("liuhen-session", async () => {
+    const record = await sessionRecord();
+    if (!record) throw new ApiError("unauthenticated", 401);
+    if (record.accessToken !== stale && !record.needsLogin) return record;
+    try {
+      const json = { refresh_token: record.refreshToken };
+      return await keepSession(await askJson<SessionReply>("/session/refresh", { method: "POST", json }));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return refuse(record);
+      throw error;
+    }
+  }) as Promise<SessionRecord>;
+}
+
+/** A token that should be good now. Rejects with ApiError. */
+export async function goodToken(): Promise<string> {
+  const record = await sessionRecord();
+  if (!record) throw new ApiError("unauthenticated", 401);
+  if (record.needsLogin) throw new ApiError("session_expired", 401);
+  if (record.accessExpiresMs - EARLY_MS > nowMs()) return record.accessToken;
+  return (await refreshed(record.accessToken)).accessToken;
+}
+
+/** After a 401 for this token: another one, or ApiError when a login is needed. */
+export const anotherToken = async (stale: string): Promise<string> => (await refreshed(stale)).accessToken;
+
+/** Run one authorised exchange; once more with a fresh token after a 401. */
+export async function authorised<T>(exchange: (ask: Ask) => Promise<T>, ask: Ask = {}): Promise<T> {
+  const token = await goodToken();
+  try {
+    return await exchange({ ...ask, token });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    return exchange({ ...ask, token: await anotherToken(token) });
+  }
+}
