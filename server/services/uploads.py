@@ -30,6 +30,7 @@ from server.storage.upload_parts import PIECE_BYTES, OffsetMovedError, PartFiles
 from server.storage.upload_tables import Upload
 from sync_protocol.rules import LIMITS
 
+KEPT_MS = 90 * 24 * 3_600_000  # a phone may come back after a long time in the mountains
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "text/html")
 
 
@@ -219,6 +220,20 @@ def _discard(runtime: Runtime, upload_id: str) -> None:
     with writing(runtime.engine) as connection:
         connection.execute(delete(Upload).where(Upload.id == upload_id))
     part_files(runtime).remove(upload_id)
+
+
+def forget_old(runtime: Runtime) -> int:
+    """Forget uploads begun more than `KEPT_MS` ago, with the parts nobody finished; return count.
+
+    A finished one is only the answer to a phone that lost the reply; its original stays.
+    """
+    before = runtime.clock.now_ms() - KEPT_MS
+    with reading(runtime.engine) as connection:
+        old = select(Upload.id).where(Upload.created_at_ms < before)
+        found = list(connection.execute(old).scalars())
+    for upload_id in found:
+        _discard(runtime, upload_id)
+    return len(found)
 
 
 def _find(runtime: Runtime, person: Person, upload_id: str) -> Any:

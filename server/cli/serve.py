@@ -1,0 +1,96 @@
+"""`liuhen serve`: prepare once, then granian with worker processes until Ctrl-C or SIGTERM.
+
+The first process migrates, makes the genesis, lets waiting operations go on and loads demo data;
+then it closes everything (SQLite has one writing process) and the workers open it again. Each
+worker has its own background thread. Requests at hand are finished before the end; exit code 0.
+"""
+
+import argparse
+import logging
+import sys
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+
+from server.app import create_app
+from server.cli.maintenance import demo_accounts
+from server.cli.opened import application
+from server.config import Settings
+from server.jobs.background import Background
+from server.services.runtime import current_runtime
+
+BACKLOG = 1024
+STOP_SECONDS = 10
+
+
+def run(settings: Settings, asked: argparse.Namespace) -> int:
+    """Prepare, serve, and return 0 after a polite end."""
+    set_up_logging(settings.log_level)
+    lines: list[str] = []
+    with application(settings) as app:
+        if settings.demo:
+            lines = demo_accounts(app)
+    certificate = _certificate(settings) if asked.phone else None
+    _announce(settings, lines, https=certificate is not None)
+    server = Granian(
+        "liuhen",
+        address=_address(settings, phone=asked.phone),
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        backlog=BACKLOG,
+        websockets=False,
+        log_enabled=False,
+        workers_kill_timeout=STOP_SECONDS,
+        ssl_cert=certificate[0] if certificate else None,
+        ssl_key=certificate[1] if certificate else None,
+    )
+    server.serve(target_loader=partial(load_worker, settings), wrap_loader=False)
+    return 0
+
+
+def load_worker(settings: Settings) -> Flask:
+    """Open the app inside a worker process and start its background work."""
+    set_up_logging(settings.log_level)
+    app = create_app(settings)
+    with app.app_context():
+        Background(current_runtime()).start()
+    return app
+
+
+def set_up_logging(level: str) -> None:
+    """Write the service's own lines to standard error: requests as JSON, failures with traces."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("liuhen")
+    logger.handlers = [handler]
+    logger.setLevel(level)
+    logger.propagate = False
+
+
+def _address(settings: Settings, *, phone: bool) -> str:
+    """Return where to listen: phones can't reach the loopback address."""
+    return "0.0.0.0" if phone else settings.host  # noqa: S104 - asked for by --phone  # nosec B104
+
+
+def _certificate(settings: Settings) -> tuple[Path, Path]:
+    """Make the certificates of the local network and print how a phone gets in."""
+    from server.cli import phone
+
+    addresses = phone.local_addresses()
+    ca_pem, certificate, key = phone.ensure_certificates(settings.data_dir / "tls", addresses)
+    print(phone.qr_text(f"https://{addresses[0]}:{settings.port}/"))
+    print(phone.instructions(ca_pem))
+    return certificate, key
+
+
+def _announce(settings: Settings, accounts: list[str], *, https: bool) -> None:
+    scheme = "https" if https else "http"
+    host = "localhost" if settings.host in ("0.0.0.0", "127.0.0.1") else settings.host  # noqa: S104  # nosec B104
+    print(f"Liuhen 留痕  {scheme}://{host}:{settings.port}/", flush=True)
+    for line in accounts:
+        print(line, flush=True)

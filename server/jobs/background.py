@@ -1,0 +1,47 @@
+"""The thread that does derived work: small copies, and evidence that a crash left unsettled.
+
+Each round asks what is missing and does it; a failure is logged and tried again after a pause, so
+one broken round never ends the thread. Stopping waits for the piece of work at hand.
+"""
+
+import logging
+import threading
+
+from server.services import derivatives, evidence, uploads
+from server.services.runtime import Runtime
+
+PAUSE_S = 0.5
+PAUSE_AFTER_FAILURE_S = 5.0
+SWEEP_EVERY_ROUNDS = 600
+
+log = logging.getLogger("liuhen.jobs")
+
+
+class Background(threading.Thread):
+    """Derived work of one process."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__(name="liuhen-background", daemon=True)
+        self._runtime = runtime
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Work until stopped."""
+        rounds = 0
+        while not self._stopping.is_set():
+            pause = PAUSE_S
+            try:
+                if rounds % SWEEP_EVERY_ROUNDS == 0:
+                    evidence.settle(self._runtime)
+                    uploads.forget_old(self._runtime)
+                pause = 0.0 if derivatives.make_next(self._runtime) else PAUSE_S
+            except Exception:  # the thread outlives whatever one round meets
+                log.exception("a round of background work failed")
+                pause = PAUSE_AFTER_FAILURE_S
+            rounds += 1
+            self._stopping.wait(pause)
+
+    def stop(self) -> None:
+        """End after the piece of work at hand."""
+        self._stopping.set()
+        self.join()

@@ -1,0 +1,71 @@
+"""Pieces of the OpenAPI document for routes that no marshmallow schema describes."""
+
+from typing import Any
+
+Part = dict[str, Any]
+
+PUSH_BODY: Part = {
+    "required": True,
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/PushBatch"}}},
+}
+PUSH_REPLY: Part = {
+    "description": "one item for each operation, in the order sent",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/PushReply"}}},
+}
+TUS_BODY: Part = {
+    "required": True,
+    "content": {
+        "application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}
+    },
+}
+
+
+def json_reply(component: str, description: str) -> Part:
+    """Return a JSON response whose schema is a component."""
+    schema = {"$ref": f"#/components/schemas/{component}"}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def binary(description: str, media_type: str = "application/octet-stream") -> Part:
+    """Return a response of bytes."""
+    schema = {"type": "string", "format": "binary"}
+    return {"description": description, "content": {media_type: {"schema": schema}}}
+
+
+def plain_text(description: str) -> Part:
+    """Return a response of plain text."""
+    return {"description": description, "content": {"text/plain": {"schema": {"type": "string"}}}}
+
+
+def headers(description: str, *names: str) -> Part:
+    """Return a response that says what it says in headers."""
+    return {
+        "description": description,
+        "headers": {name: {"schema": {"type": "string"}} for name in names},
+    }
+
+
+def header(name: str, description: str, *, required: bool = True) -> Part:
+    """Return a request header."""
+    return {
+        "in": "header",
+        "name": name,
+        "required": required,
+        "description": description,
+        "schema": {"type": "string"},
+    }
+
+
+TUS_VERSION = header("Tus-Resumable", "1.0.0")
+TUS_CHECKSUM = header("Upload-Checksum", "sha256 and base64 of this body's digest", required=False)
+TUS_CREATE: list[Part] = [
+    TUS_VERSION,
+    header("Upload-Length", "bytes of the whole"),
+    header("Upload-Metadata", "sha256 (hex), space, media_type; each value in base64"),
+    TUS_CHECKSUM,
+]
+TUS_PATCH: list[Part] = [
+    TUS_VERSION,
+    header("Upload-Offset", "where this body begins"),
+    TUS_CHECKSUM,
+]

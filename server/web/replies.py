@@ -1,0 +1,37 @@
+"""How successful replies leave: JSON bytes as the service made them, compressed when it pays."""
+
+import gzip
+from typing import Any, BinaryIO
+
+import msgspec
+from flask import Response, request
+from werkzeug.wsgi import FileWrapper
+
+GZIP_LEVEL = 1  # rows are repetitive; higher levels cost more time than the link they save
+COMPRESS_FROM_BYTES = 1024
+FILE_PIECE_BYTES = 1 << 16
+
+
+def json_bytes(body: bytes) -> Response:
+    """Return JSON that is ready, compressed when the client takes that and it is worth it."""
+    reply = Response(body, mimetype="application/json")
+    reply.headers["Vary"] = "Accept-Encoding"
+    if len(body) > COMPRESS_FROM_BYTES and request.accept_encodings["gzip"] > 0:
+        reply.set_data(gzip.compress(body, GZIP_LEVEL, mtime=0))
+        reply.headers["Content-Encoding"] = "gzip"
+    return reply
+
+
+def json_of(value: Any) -> Response:
+    """Return a value as JSON."""
+    return json_bytes(msgspec.json.encode(value))
+
+
+def file(stream: BinaryIO, size_bytes: int, media_type: str, etag: str) -> Response:
+    """Return an immutable file addressed by its digest, streamed."""
+    reply = Response(FileWrapper(stream, FILE_PIECE_BYTES), direct_passthrough=True)
+    reply.headers["Content-Type"] = media_type
+    reply.headers["Content-Length"] = str(size_bytes)
+    reply.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    reply.set_etag(etag)
+    return reply

@@ -1,0 +1,93 @@
+"""Read a request's body: never more than its limit, never twice, JSON without surprises.
+
+Plain JSON decoders take duplicate keys, NaN, floats and lone surrogates; the control plane takes
+none of them. Errors are problems that name what is wrong. Streams are read in pieces, and what the
+client announced is compared with what came: the WSGI server shows a broken-off body as a normal
+end.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from flask import Request
+from werkzeug.exceptions import ClientDisconnected
+
+from server.services.problem import Problem
+
+CONTROL_BYTES_MAX = 65_536
+PIECE_BYTES = 1 << 20
+JSON_TYPE = "application/json"
+
+
+def require_media_type(request: Request, expected: str) -> None:
+    """Raise `unsupported_media_type` unless the body is of this type and not compressed."""
+    if request.mimetype != expected:
+        raise Problem("unsupported_media_type", f"Send {expected}.", field="Content-Type")
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise Problem("unsupported_media_type", "Send it as it is.", field="Content-Encoding")
+
+
+def pieces(request: Request) -> Iterator[bytes]:
+    """Yield the body in pieces of at most 1 MiB; raise `upload_checksum` when it ends too early."""
+    left = request.content_length
+    try:
+        while left is None or left > 0:
+            wanted = PIECE_BYTES if left is None else min(PIECE_BYTES, left)
+            piece = request.stream.read(wanted)
+            if not piece:
+                break
+            left = None if left is None else left - len(piece)
+            yield piece
+    except ClientDisconnected:
+        left = left or 1
+    if left:
+        raise Problem("upload_checksum", "The body ended early.", field="Content-Length")
+
+
+def read_all(request: Request, most_bytes: int) -> bytes:
+    """Return the whole body; raise `too_large` without reading further than the limit."""
+    if (request.content_length or 0) > most_bytes:
+        raise Problem("too_large", f"At most {most_bytes} bytes.", field="Content-Length")
+    whole = bytearray()
+    for piece in pieces(request):
+        whole += piece
+        if len(whole) > most_bytes:
+            raise Problem("too_large", f"At most {most_bytes} bytes.", field="Content-Length")
+    return bytes(whole)
+
+
+def json_body(request: Request) -> Any:
+    """Return a control-plane body; raise `malformed_json`, `too_large` or the media type's."""
+    require_media_type(request, JSON_TYPE)
+    raw = read_all(request, CONTROL_BYTES_MAX)
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_without_duplicates,
+            parse_float=_no_float,
+            parse_constant=_no_float,
+        )
+        json.dumps(value, ensure_ascii=False).encode("utf-8")  # a lone surrogate can't be encoded
+    except (ValueError, RecursionError) as error:
+        raise Problem("malformed_json", _reason(error)) from None
+    return value
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is given twice")
+    return members
+
+
+def _no_float(_text: str) -> NoReturn:
+    raise ValueError("only whole numbers are used here")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    if isinstance(error, UnicodeError):
+        return "not UTF-8, or half of a surrogate pair"
+    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)

@@ -1,0 +1,134 @@
+"""The shapes of the control plane: strict types, bounded texts, nothing unknown."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+TEXT_MAX = 1000
+HEX_64 = r"[0-9a-f]{64}"
+
+
+def text(most: int = TEXT_MAX) -> fields.String:
+    """Return a required text of bounded length."""
+    return fields.String(required=True, validate=validate.Length(min=1, max=most))
+
+
+def matching(pattern: str) -> fields.String:
+    """Return a required text of exactly this form."""
+    return fields.String(required=True, validate=validate.Regexp(rf"(?:{pattern})\Z"))
+
+
+class WholeNumber(fields.Field[int]):
+    """A query parameter of plain decimal digits; nothing is coerced."""
+
+    def __init__(self, low: int, high: int, **more: Any) -> None:
+        super().__init__(**more)
+        self.low, self.high = low, high
+        self.metadata |= {"type": "integer", "minimum": low, "maximum": high}
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
+        plain = isinstance(value, str) and value.isascii() and len(value) <= 17
+        negative = plain and value.startswith("-")
+        if not plain or not value[negative:].isdigit() or not self.low <= int(value) <= self.high:
+            raise ValidationError(f"a whole number from {self.low} to {self.high}")
+        return int(value)
+
+
+class LoginSchema(Schema):
+    """Sign in."""
+
+    login = text(200)
+    password = text()
+
+
+class RefreshSchema(Schema):
+    """Continue a session."""
+
+    refresh_token = text(200)
+
+
+class PersonSchema(Schema):
+    """Who is signed in."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    role = fields.String(required=True)
+    bureau = fields.String(required=True)
+    spaces = fields.List(fields.String(), required=True)
+
+
+class SessionSchema(Schema):
+    """A session: two tokens, when they end, and whose they are."""
+
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)
+    access_expires_ms = fields.Integer(required=True)
+    refresh_expires_ms = fields.Integer(required=True)
+    now_ms = fields.Integer(required=True)
+    person = fields.Nested(PersonSchema, required=True)
+
+
+class AccountSchema(Schema):
+    """A new account for a person of the log."""
+
+    login = text(200)
+    password = text()
+    person = matching(r"[0-9a-z-]{1,80}")
+
+
+class CreatedAccountSchema(Schema):
+    """The account that was made."""
+
+    login = fields.String(required=True)
+    person = fields.String(required=True)
+
+
+class PasswordSchema(Schema):
+    """Change one's own password."""
+
+    password = text()
+    new_password = text()
+
+
+class TicketSchema(Schema):
+    """Confirm one's own first phone with a ticket."""
+
+    chain = matching(HEX_64)
+    ticket = text(100)
+
+
+class ChainStateSchema(Schema):
+    """What the chain is now."""
+
+    chain = fields.String(required=True)
+    state = fields.String(required=True)
+
+
+class RowsQuerySchema(Schema):
+    """Where a pull goes on."""
+
+    after_index = WholeNumber(-1, 2**53 - 1, load_default=-1)
+    after_entity = fields.String(
+        load_default="", validate=validate.Regexp(r"[0-9a-z_/~-]{0,130}\Z")
+    )
+    limit = WholeNumber(1, 500, load_default=500)
+
+
+class RulingsQuerySchema(Schema):
+    """Where an author's rulings go on."""
+
+    after_index = WholeNumber(-1, 2**53 - 1, load_default=-1)
+    limit = WholeNumber(1, 500, load_default=500)
+
+
+class SizeQuerySchema(Schema):
+    """The size of the tree a proof is for."""
+
+    size = WholeNumber(1, 2**53 - 1, required=True)
+
+
+class ConsistencyQuerySchema(Schema):
+    """Two sizes of the tree."""
+
+    old = WholeNumber(1, 2**53 - 1, required=True, data_key="from")
+    size = WholeNumber(1, 2**53 - 1, required=True)
