@@ -17,6 +17,7 @@ from server.cli import demo_cast, demo_extras, demo_tables
 from server.cli.demo_clock import DemoClock, real_now_ms
 from server.cli.demo_stage import DAY_MS, Stage
 from server.cli.demo_visit import Visit, visit
+from server.cli.refusals import CommandError
 from server.services import accounts, enrolments, queries
 from server.services.problem import Problem
 from server.services.runtime import Runtime
@@ -33,7 +34,7 @@ SHOWN = {
 }
 
 
-class DemoRefusedError(RuntimeError):
+class DemoRefusedError(CommandError):
     """The demo can't be loaded here; the message says why."""
 
 
@@ -47,6 +48,17 @@ class DemoAccount:
     name: str
     bureau: str
     ticket: str
+
+
+def printed(shown: list[DemoAccount]) -> list[str]:
+    """Return the lines that name the accounts, for the terminal."""
+    lines = ["演示数据均为虚构 (everything is fictitious). Accounts, password: " + PASSWORD]
+    for account in shown:
+        ticket = f"  一次性登记码 one-time ticket: {account.ticket}" if account.ticket else ""
+        lines.append(
+            f"  {account.login:<11} {account.title} {account.name} {account.bureau}{ticket}"
+        )
+    return lines
 
 
 def begin_clock() -> DemoClock:

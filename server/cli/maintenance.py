@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Callable
 from dataclasses import replace
 
+from server.cli import demo
 from server.cli.opened import application
-from server.cli.refusals import CommandError
 from server.config import Settings
 from server.services import rebuild, verify
 from server.services.runtime import current_runtime
@@ -23,20 +23,10 @@ def migrate_schema(settings: Settings, _asked: argparse.Namespace) -> int:
 
 def load_demo(settings: Settings, _asked: argparse.Namespace) -> int:
     """Load the demo data and print its accounts."""
-    with application(replace(settings, demo=True)) as app:
-        for line in demo_accounts(app):
+    with application(replace(settings, demo=True), demo.begin_clock()) as app:
+        for line in demo.printed(demo.load(app)):
             print(line)
     return 0
-
-
-def demo_accounts(app: object) -> list[str]:
-    """Load the demo data into an app, once; return the lines that name its accounts."""
-    try:
-        from server.cli import demo
-    except ImportError as error:
-        raise CommandError(f"this build has no demo data ({error})") from error
-    lines: list[str] = demo.load(app)
-    return lines
 
 
 def rebuild_state(settings: Settings, asked: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from server.app import create_app
-from server.cli.maintenance import demo_accounts
+from server.cli import demo
 from server.cli.opened import application
 from server.config import Settings
 from server.jobs.background import Background
@@ -30,9 +30,10 @@ def run(settings: Settings, asked: argparse.Namespace) -> int:
     """Prepare, serve, and return 0 after a polite end."""
     set_up_logging(settings.log_level)
     lines: list[str] = []
-    with application(settings) as app:
+    clock = demo.begin_clock() if settings.demo else None
+    with application(settings, clock) as app:
         if settings.demo:
-            lines = demo_accounts(app)
+            lines = demo.printed(demo.load(app))
     certificate = _certificate(settings) if asked.phone else None
     _announce(settings, lines, https=certificate is not None)
     server = Granian(
