@@ -1,6 +1,7 @@
 // The service worker: makes the app start with the server off or hanging. It only wires events.
-// Everything precached is answered from the cache first; a page address gets index.html.
-// It never touches /api, and never takes over an open page (the page decides when to reload).
+// Everything precached is answered from the cache, without asking the network; a page address gets
+// index.html. /api is never touched. A new version waits until a page says so, and caches of older
+// versions stay as long as a tab may still ask for their chunks.
 
 export {};
 
@@ -8,33 +9,43 @@ declare const self: ServiceWorkerGlobalScope;
 
 const PREFIX = "liuhen-";
 const CACHE = `${PREFIX}${__PRECACHE__.version}`;
-const KNOWN = new Set(__PRECACHE__.urls);
 
-/** The cached answer to a same-origin GET, or nothing where the network should answer. */
-async function cached(path: string, isPage: boolean): Promise<Response | undefined> {
+/** Fetched past the HTTP cache, so that a stale file can't get into a new version. All or nothing. */
+async function precache(): Promise<void> {
   const cache = await caches.open(CACHE);
-  return cache.match(isPage ? "/" : path);
+  await cache.addAll(__PRECACHE__.urls.map((url) => new Request(url, { cache: "reload" })));
 }
 
-self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...KNOWN])));
-});
+/** Older caches go once no tab runs an older version: with one tab or none left, this version's. */
+async function dropOlder(): Promise<void> {
+  const tabs = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (tabs.length > 1) return;
+  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
 
-self.addEventListener("activate", (event) => {
-  const outdated = async (): Promise<void> => {
-    const names = await caches.keys();
-    const old = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
-    await Promise.all(old.map((name) => caches.delete(name)));
-  };
-  event.waitUntil(outdated());
+/** This version's file first; then an older version's, for a tab that still runs it. */
+async function cached(path: string): Promise<Response | undefined> {
+  const own = await (await caches.open(CACHE)).match(path);
+  return own ?? caches.match(path);
+}
+
+async function answer(request: Request, path: string): Promise<Response> {
+  return (await cached(path)) ?? fetch(request);
+}
+
+self.addEventListener("install", (event) => event.waitUntil(precache()));
+
+self.addEventListener("activate", (event) => event.waitUntil(dropOlder().then(() => self.clients.claim())));
+
+self.addEventListener("message", (event) => {
+  if ((event.data as { type?: unknown } | null)?.type === "activate") event.waitUntil(self.skipWaiting());
 });
 
 self.addEventListener("fetch", (event) => {
-  const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
-  const isPage = event.request.mode === "navigate" && !url.pathname.startsWith("/api/");
-  if (!isPage && !KNOWN.has(url.pathname)) return;
-  event.respondWith(
-    cached(url.pathname, isPage).then((response) => response ?? fetch(event.request)),
-  );
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (url.pathname.startsWith("/api/") || url.pathname === "/healthz" || url.pathname === "/readyz") return;
+  event.respondWith(answer(request, request.mode === "navigate" ? "/" : url.pathname));
 });

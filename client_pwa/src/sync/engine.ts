@@ -1,0 +1,201 @@
+// The sync engine: one leader among the tabs (Web Locks), two lanes, one status everybody sees.
+// It decides only when a turn runs; lanes.ts does the work. A failure waits with jittered backoff,
+// reset by going online, returning to the page, or a tap. A 401 pauses and keeps everything.
+
+import { subscribe } from "../store/changes.ts";
+import { nowMs } from "../store/clock.ts";
+import { currentAuthor } from "../store/identity.ts";
+import { backoffMs } from "./backoff.ts";
+import { recordTurn, uploadTurn } from "./lanes.ts";
+import { noteActive } from "./pin.ts";
+import { StatusBoard } from "./board.ts";
+import { tally } from "./tally.ts";
+import { sessionRecord } from "./tokens.ts";
+import { ApiError, type SyncStatus } from "./types.ts";
+
+const IDLE_MS = 30_000;
+const SOON_MS = 300;
+const LEADER = "liuhen-sync";
+
+/** One lane: runs its work now or later, never twice at once. */
+class Lane {
+  failures = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private dueAtMs = Number.POSITIVE_INFINITY;
+  private running: Promise<void> | undefined;
+  private isAgain = false;
+  constructor(private readonly work: () => Promise<number>) {}
+
+  /** Run within `ms`; an earlier appointment stays. */
+  within(ms: number): void {
+    if (this.running) this.isAgain = true;
+    else if (performance.now() + ms < this.dueAtMs) this.appoint(ms);
+  }
+  run(): Promise<void> {
+    this.cancel();
+    this.running ??= this.turn().finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+  stop(): void {
+    this.cancel();
+    this.isAgain = false;
+  }
+  private cancel(): void {
+    clearTimeout(this.timer);
+    this.dueAtMs = Number.POSITIVE_INFINITY;
+  }
+  private appoint(ms: number): void {
+    this.cancel();
+    this.dueAtMs = performance.now() + ms;
+    this.timer = setTimeout(() => void this.run(), ms);
+  }
+  private async turn(): Promise<void> {
+    this.isAgain = false;
+    const waitMs = await this.work();
+    if (waitMs < 0) return;
+    this.appoint(this.isAgain ? Math.min(SOON_MS, waitMs) : waitMs);
+  }
+}
+
+export class Engine {
+  private readonly board = new StatusBoard();
+  private stopping: AbortController | undefined;
+  private lastFailure: unknown;
+  private readonly records = new Lane(() => this.recordLane());
+  private readonly uploads = new Lane(() => this.uploadLane());
+
+  status = (): SyncStatus => this.board.status();
+  subscribe = (listener: (status: SyncStatus) => void): (() => void) => this.board.subscribe(listener);
+
+  /** Start in this tab; only one tab leads, the others show its status. */
+  start = (): void => {
+    if (this.stopping) return;
+    const stopping = new AbortController();
+    this.stopping = stopping;
+    this.board.set({ phase: "follower" });
+    void this.watch(stopping.signal);
+    navigator.locks.request(LEADER, { signal: stopping.signal }, () => this.lead(stopping.signal)).catch((error: unknown) => {
+      if (!stopping.signal.aborted) throw error;
+    });
+  };
+
+  stop = (): void => {
+    this.stopping?.abort();
+    this.stopping = undefined;
+    this.records.stop();
+    this.uploads.stop();
+    this.board.set({ phase: "stopped" });
+  };
+
+  /** A tap, or a new record: try now, backoff reset. */
+  nudge = (): void => {
+    if (!this.isLeading) return this.board.passNudge();
+    this.records.failures = this.uploads.failures = 0;
+    this.records.within(0);
+    this.uploads.within(0);
+  };
+
+  /** One full round; resolves when it ended, rejects with ApiError. Works in any tab. */
+  syncNow = async (): Promise<void> => {
+    await this.throwing(this.records);
+    await this.throwing(this.uploads);
+    await this.throwing(this.records);
+  };
+
+  private isLeading = false;
+
+  private async throwing(lane: Lane): Promise<void> {
+    this.lastFailure = undefined;
+    await lane.run();
+    lane.stop();
+    if (this.isLeading) lane.within(IDLE_MS);
+    if (this.lastFailure) throw this.lastFailure;
+  }
+
+  private async lead(stop: AbortSignal): Promise<void> {
+    this.isLeading = true;
+    this.board.set({ phase: "idle" });
+    this.records.within(0);
+    this.uploads.within(SOON_MS);
+    await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
+    this.isLeading = false;
+  }
+
+  /** What makes another turn worth it. */
+  private async watch(stop: AbortSignal): Promise<void> {
+    const options = { signal: stop };
+    const back = (): void => {
+      if (globalThis.document?.visibilityState !== "hidden") this.nudge();
+    };
+    globalThis.addEventListener?.("online", back, options);
+    globalThis.document?.addEventListener("visibilitychange", back, options);
+    for (const sign of ["pointerdown", "keydown"]) globalThis.addEventListener?.(sign, () => void noteActive(), options);
+    const end = subscribe(({ ops, entities }) => this.onChange(ops, entities));
+    this.board.onNudge = () => this.nudge();
+    stop.addEventListener("abort", end, { once: true });
+    await this.refreshTally();
+  }
+
+  private onChange(ops: readonly string[], entities: readonly string[]): void {
+    if (this.isLeading && entities.includes("session/")) this.nudge();
+    const counts = ops.length > 0 || entities.some((one) => one === "*" || one.startsWith("blob/") || one === "session/");
+    if (counts) void this.refreshTally().then(() => this.onTally());
+  }
+
+  /** A new record or original was saved: send it soon, unless a pause after a failure is running. */
+  private onTally(): void {
+    if (!this.isLeading) return;
+    const { unsentOps, unsentBytes } = this.board.status();
+    if (unsentOps > 0 && this.records.failures === 0) this.records.within(SOON_MS);
+    if (unsentBytes > 0 && this.uploads.failures === 0) this.uploads.within(SOON_MS);
+  }
+
+  private async refreshTally(): Promise<void> {
+    const author = await currentAuthor();
+    if (author) this.board.set(await tally(author.person));
+  }
+
+  private async recordLane(): Promise<number> {
+    try {
+      await recordTurn((phase) => this.board.set({ phase }));
+    } catch (error) {
+      return this.failed(this.records, error);
+    }
+    this.records.failures = 0;
+    const clockOffsetMs = (await sessionRecord())?.clockOffsetMs;
+    this.board.set({ phase: "idle", online: true, lastError: "", retryAtMs: 0, lastSyncAtMs: nowMs(), ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }) });
+    await this.refreshTally();
+    return this.isLeading ? IDLE_MS : -1;
+  }
+
+  private async uploadLane(): Promise<number> {
+    const stop = this.stopping?.signal ?? new AbortController().signal;
+    try {
+      const count = await uploadTurn((one) => this.board.progress(one), (sha256) => this.board.progressEnded(sha256), stop);
+      if (count > 0 && this.isLeading) this.records.within(0); // the server's word that they are verified
+    } catch (error) {
+      return this.failed(this.uploads, error);
+    }
+    this.uploads.failures = 0;
+    await this.refreshTally();
+    return this.isLeading ? IDLE_MS : -1;
+  }
+
+  /** Note a failure; the wait until the next try in ms, or -1 for none by itself. */
+  private async failed(lane: Lane, error: unknown): Promise<number> {
+    this.lastFailure = error;
+    const failure = error instanceof ApiError ? error : new ApiError("internal_client", 0);
+    if (!(error instanceof ApiError)) console.error(error);
+    lane.failures += 1;
+    await this.refreshTally();
+    if (failure.status === 401) {
+      this.board.set({ phase: "signed_out", lastError: failure.code, retryAtMs: 0 });
+      return -1;
+    }
+    const waitMs = backoffMs(lane.failures, Math.random(), failure.retryAfterMs);
+    this.board.set({ phase: "backoff", online: failure.status >= 400, lastError: failure.code, retryAtMs: nowMs() + waitMs });
+    return this.isLeading ? waitMs : -1;
+  }
+}

@@ -1,0 +1,70 @@
+// Looking things up on the server, and small pictures kept for the field.
+
+import { blobId, hasThumbnail, original, putThumbnail, thumbnail } from "../store/blobs.ts";
+import { openFindings, photos } from "../store/queries.ts";
+import { currentAuthor } from "../store/identity.ts";
+import { sha256Hex } from "../protocol/bytes.ts";
+import { askBytes, askJson } from "./api.ts";
+import { authorised } from "./tokens.ts";
+import { ApiError, type TimelineEntry } from "./types.ts";
+
+/** All ops that touched `kind/id`, in log order. */
+export async function timeline(entity: string): Promise<TimelineEntry[]> {
+  const [kind, id] = entity.split("/");
+  const reply = await authorised((ask) => askJson<{ entries: TimelineEntry[] }>(`/entities/${kind}/${id}/timeline`, ask));
+  if (!Array.isArray(reply?.entries)) throw new ApiError("malformed_reply", 200);
+  return reply.entries;
+}
+export const opEntry = (op: string): Promise<TimelineEntry & { sig: string; salt: string }> =>
+  authorised((ask) => askJson<TimelineEntry & { sig: string; salt: string }>(`/ops/${op}`, ask));
+
+/** Thumbnail from the phone, else from the server (then kept). Undefined when there is none yet. */
+export async function fetchThumbnail(space: string, sha256: string): Promise<Blob | undefined> {
+  const here = await thumbnail(sha256);
+  if (here) return here;
+  try {
+    const { bytes, mediaType } = await authorised((ask) => askBytes(`/spaces/${space}/blobs/${sha256}/thumbnail`, ask));
+    if (!mediaType.startsWith("image/")) throw new ApiError("malformed_reply", 200);
+    await putThumbnail(sha256, bytes, mediaType);
+    return new Blob([bytes], { type: mediaType });
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "not_found") return undefined;
+    throw error;
+  }
+}
+
+/** The original, from the phone or the server; its hash is checked. */
+export async function fetchOriginal(space: string, sha256: string): Promise<Blob> {
+  const here = await original(sha256);
+  if (here) return new Blob([here.bytes], { type: here.mediaType });
+  const { bytes, mediaType } = await authorised((ask) => askBytes(`/spaces/${space}/blobs/${sha256}`, ask));
+  if ((await sha256Hex(bytes)) !== sha256) throw new ApiError("malformed_reply", 200);
+  return new Blob([bytes], { type: mediaType });
+}
+
+const PREFETCHED = 200;
+const AT_ONCE = 4;
+
+/** Open hazards' photos without a thumbnail here whose original the server has verified. */
+export async function missingThumbnails(): Promise<{ space: string; sha256: string }[]> {
+  const author = await currentAuthor();
+  if (author?.role !== "inspector") return [];
+  const open = await openFindings({ limit: PREFETCHED });
+  const pictures = await photos([...new Set(open.flatMap((finding) => finding.photos))]);
+  const missing = [];
+  for (const { space, sha256, verified } of pictures) {
+    if (verified && !(await hasThumbnail(sha256))) missing.push({ space, sha256 });
+  }
+  return missing;
+}
+
+const notThere = new Set<string>();
+/** Fetch them a few at a time; one that the server has not made yet is asked for again in another visit. */
+export async function prefetchThumbnails(): Promise<void> {
+  const missing = (await missingThumbnails()).filter(({ space, sha256 }) => !notThere.has(blobId(space, sha256)));
+  for (let at = 0; at < missing.length; at += AT_ONCE) {
+    await Promise.all(missing.slice(at, at + AT_ONCE).map(async ({ space, sha256 }) => {
+      if (!(await fetchThumbnail(space, sha256))) notThere.add(blobId(space, sha256));
+    }));
+  }
+}

@@ -1,0 +1,78 @@
+// The record lane and the upload lane of the leading tab, one turn of each. They run side by side:
+// a slow photo never holds up a record. Neither knows timers; engine.ts says when.
+
+import { currentAuthor, knownDeployment } from "../store/identity.ts";
+import { chainOf } from "../store/chains.ts";
+import { retryAfterUpdate } from "../store/ownops.ts";
+import { readMeta, writeMeta } from "../store/db.ts";
+import { ITEM_PROBLEMS } from "../protocol/tables.ts";
+import { askJson } from "./api.ts";
+import { fetchCheckpoint, prove, acceptCheckpoint } from "./proofs.ts";
+import { pull } from "./pull.ts";
+import { push } from "./push.ts";
+import { fetchRulings } from "./rulings.ts";
+import { keepPerson, learnDeployment } from "./session.ts";
+import { prefetchThumbnails } from "./fetches.ts";
+import { authorised, type PersonReply } from "./tokens.ts";
+import { ApiError, type SyncPhase } from "./types.ts";
+import { type OnProgress, unsentBlobs, upload } from "./uploads.ts";
+
+const AFTER_UPDATE = Object.keys(ITEM_PROBLEMS).filter((code) => ITEM_PROBLEMS[code]!.retry === "after_update");
+
+/** Once per app version: what only a newer app could send is sent again. */
+async function noticeUpdate(): Promise<void> {
+  if ((await readMeta("version")) === __APP_VERSION__) return;
+  await retryAfterUpdate(AFTER_UPDATE);
+  await writeMeta("version", __APP_VERSION__);
+}
+
+/** The person's role and spaces may have changed; nothing unsent is touched by that. */
+async function refreshPerson(): Promise<void> {
+  const reply = await authorised((ask) => askJson<PersonReply | { person: PersonReply }>("/session", ask));
+  const person = "person" in reply ? reply.person : reply;
+  const author = await currentAuthor();
+  const isPerson = typeof person?.id === "string" && Array.isArray(person.spaces) && person.id === author?.person;
+  if (!isPerson) throw new ApiError("malformed_reply", 200);
+  await keepPerson(person, (await knownDeployment())!.deployment);
+}
+
+/** Push, rulings, pull, proofs. Rejects with ApiError; what was done until then is kept. */
+export async function recordTurn(say: (phase: SyncPhase) => void): Promise<void> {
+  const author = await currentAuthor();
+  if (!author) throw new ApiError("unauthenticated", 401);
+  if (!(await knownDeployment())) await learnDeployment();
+  await noticeUpdate();
+  say("pushing");
+  const pushed = await push(author.person);
+  if (pushed.checkpoint) await acceptCheckpoint(pushed.checkpoint);
+  say("pulling");
+  await refreshPerson();
+  const chain = await chainOf(author.person);
+  if (chain) await rulingsOf(chain.chain);
+  await pull((await currentAuthor())!.spaces);
+  await prove(author.person, await fetchCheckpoint());
+  if (pushed.heldBack) throw new ApiError(pushed.heldBack, 0);
+  await prefetchThumbnails();
+}
+
+/** Before the enrolment is admitted the server does not know the chain. */
+async function rulingsOf(chain: string): Promise<void> {
+  try {
+    await fetchRulings(chain);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "not_found") throw error;
+  }
+}
+
+/** Send waiting originals one after the other. Returns how many the server now has. */
+export async function uploadTurn(onProgress: OnProgress, onDone: (sha256: string) => void, stop: AbortSignal): Promise<number> {
+  const author = await currentAuthor();
+  if (!author) return 0;
+  let count = 0;
+  for (;;) {
+    const next = (await unsentBlobs(author.person))[0];
+    if (!next || stop.aborted) return count;
+    if (await upload(next, onProgress, stop)) count += 1;
+    onDone(next.sha256);
+  }
+}

@@ -1,0 +1,80 @@
+// One status and one action for each of this person's own records, from what the server said and
+// what was proved. Nothing here is optimistic: a finished request is not a status.
+
+import { ITEM_PROBLEMS, lookUp, REASONS } from "../protocol/tables.ts";
+import { blobId, blobRecord } from "../store/blobs.ts";
+import { currentAuthor } from "../store/identity.ts";
+import { allOps, opRecord } from "../store/ownops.ts";
+import type { BlobRecord, OpRecord } from "../store/schema.ts";
+import type { ItemAction, OutboxItem, UploadProgress } from "./types.ts";
+
+const ATTENTION = new Set(["conflict", "quarantined", "refused"]);
+
+/** What the person is told about, or undefined. */
+function complaint(record: OpRecord, blobs: readonly BlobRecord[]): { reason: string; action: ItemAction } | undefined {
+  if (record.replacedBy) return undefined;
+  const { ruling, rejection, sending } = record;
+  if (sending === "rejected") {
+    const isUpdate = lookUp(ITEM_PROBLEMS, rejection?.code ?? "")?.retry === "after_update";
+    return { reason: rejection?.code ?? "", action: isUpdate ? "update" : "withdraw" };
+  }
+  if (ruling && ATTENTION.has(ruling.outcome)) {
+    const action = lookUp(REASONS, ruling.code)?.action ?? "wait";
+    return { reason: ruling.code, action: action === "decide" ? "wait" : action };
+  }
+  const problem = blobs.find((blob) => blob.problem);
+  return problem && { reason: problem.problem!, action: "none" };
+}
+
+function percentOf(blobs: readonly BlobRecord[], uploads: readonly UploadProgress[]): number {
+  const total = blobs.reduce((sum, blob) => sum + blob.sizeBytes, 0);
+  const sent = blobs.reduce((sum, blob) => {
+    if (blob.state !== "unsent") return sum + blob.sizeBytes;
+    return sum + (uploads.find((one) => one.sha256 === blob.sha256)?.sent ?? 0);
+  }, 0);
+  return total === 0 ? 0 : Math.floor((sent * 100) / total);
+}
+
+function statusOf(record: OpRecord, blobs: readonly BlobRecord[], percent: number): OutboxItem["status"] {
+  const isVerified = record.sending === "proved" && blobs.every((blob) => blob.state === "verified");
+  if (isVerified) return "verified";
+  if (blobs.some((blob) => blob.state === "unsent") && percent > 0) return "uploading";
+  return record.sending === "unsent" || record.sending === "rejected" ? "saved" : "received";
+}
+
+/** The item of one record. Pure. */
+export function itemOf(record: OpRecord, blobs: readonly BlobRecord[], uploads: readonly UploadProgress[]): OutboxItem {
+  const told = complaint(record, blobs);
+  const percent = percentOf(blobs, uploads);
+  const waiting = record.ruling?.outcome === "waiting" ? record.ruling.code : "";
+  return {
+    op: record.op, kind: record.kind, entity: mainEntity(record), savedAtMs: record.savedAtMs,
+    status: told ? "attention" : statusOf(record, blobs, percent), percent,
+    reason: told?.reason ?? waiting, action: told?.action ?? (waiting ? "wait" : "none"),
+    outcome: record.ruling?.outcome ?? "", flags: record.ruling?.flags ?? [],
+  };
+}
+
+const MOST_TELLING = ["finding", "order", "reinspection", "photo", "clip", "inspection"];
+const mainEntity = ({ entities }: OpRecord): string => {
+  const kind = MOST_TELLING.find((one) => entities.some((entity) => entity.startsWith(`${one}/`)));
+  return entities.find((entity) => entity.startsWith(`${kind}/`)) ?? entities[0] ?? "";
+};
+
+/** The sending records of everything a record refers to. */
+export async function blobsOf(record: OpRecord): Promise<BlobRecord[]> {
+  const found = await Promise.all(record.blobs.map((sha256) => blobRecord(blobId(record.space, sha256))));
+  return found.filter((blob) => blob !== undefined);
+}
+
+/** Own records of the signed-in person, newest first. */
+export async function outboxWith(uploads: readonly UploadProgress[]): Promise<OutboxItem[]> {
+  const author = await currentAuthor();
+  const own = (await allOps()).filter((record) => record.person === author?.person).reverse();
+  return Promise.all(own.map(async (record) => itemOf(record, await blobsOf(record), uploads)));
+}
+
+export async function itemStatusWith(op: string, uploads: readonly UploadProgress[]): Promise<OutboxItem | undefined> {
+  const record = await opRecord(op);
+  return record && itemOf(record, await blobsOf(record), uploads);
+}

@@ -1,0 +1,30 @@
+// How much is still to be done: the figures behind 全部上传完成, read from the store each time.
+
+import { blobsIn } from "../store/blobs.ts";
+import { openOps } from "../store/ownops.ts";
+import type { OpRecord } from "../store/schema.ts";
+
+export interface Tally {
+  readonly unsentOps: number;
+  readonly unsentBytes: number;
+  readonly attention: number;
+  readonly allDone: boolean;
+}
+
+const needsPerson = ({ sending, ruling, replacedBy }: OpRecord): boolean =>
+  !replacedBy && (sending === "rejected" || ["conflict", "quarantined", "refused"].includes(ruling?.outcome ?? ""));
+/** A rejected record that its author withdrew will never be in the log, and need not be. */
+const isOutstanding = ({ sending, replacedBy }: OpRecord): boolean =>
+  sending !== "proved" && !(sending === "rejected" && replacedBy);
+
+export async function tally(person: string): Promise<Tally> {
+  const own = (await openOps()).filter((record) => record.person === person);
+  const open = [...(await blobsIn("unsent")), ...(await blobsIn("sent"))].filter((blob) => blob.person === person);
+  const unsent = open.filter((blob) => blob.state === "unsent");
+  return {
+    unsentOps: own.filter((record) => record.sending === "unsent").length,
+    unsentBytes: unsent.reduce((sum, blob) => sum + blob.sizeBytes, 0),
+    attention: own.filter(needsPerson).length + unsent.filter((blob) => blob.problem).length,
+    allDone: open.length === 0 && !own.some(isOutstanding),
+  };
+}
