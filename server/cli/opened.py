@@ -13,7 +13,7 @@ from server.storage import migrate
 
 @contextmanager
 def application(settings: Settings, clock: Clock | None = None) -> Iterator[Flask]:
-    """Yield the app of these settings, ready for use; on the clock of the system, or on this one."""
+    """Yield the app of these settings, ready for use, on the system's clock or on this one."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrate.upgrade(settings.database_url)
     app = create_app(settings) if clock is None else create_app(settings, clock)
