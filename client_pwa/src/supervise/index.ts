@@ -1,0 +1,24 @@
+// The supervisor's wide screen: its routes and its places in the navigation. Pages are loaded when
+// first opened, so that an inspector's phone never fetches them to start.
+
+import { html } from "lit";
+import { addPlaces, addRoutes } from "../screen/router.ts";
+import "./supervise.css";
+
+const SUPERVISING = ["supervisor", "administrator"] as const;
+
+/** Call once, from the composition root. */
+export function registerSupervise(): void {
+  addPlaces(
+    { path: "/board", title: "sup.nav.board", icon: "chart", roles: SUPERVISING },
+    { path: "/field", title: "sup.nav.field", icon: "people", roles: SUPERVISING },
+    { path: "/phones", title: "sup.nav.phones", icon: "phone", roles: SUPERVISING },
+  );
+  addRoutes(
+    { pattern: "/board", title: "sup.nav.board", frame: "wide", load: () => import("./pages/board.ts"), view: () => html`<sup-board></sup-board>` },
+    { pattern: "/board/findings/:id", title: "sup.finding.title", frame: "wide", back: "/board", load: () => import("./pages/finding.ts"), view: (params) => html`<sup-finding .params=${params}></sup-finding>` },
+    { pattern: "/field", title: "sup.nav.field", frame: "wide", load: () => import("./pages/field.ts"), view: () => html`<sup-field></sup-field>` },
+    { pattern: "/field/inspections/:id", title: "sup.inspection.title", frame: "wide", back: "/field", load: () => import("./pages/inspection.ts"), view: (params) => html`<sup-inspection .params=${params}></sup-inspection>` },
+    { pattern: "/phones", title: "sup.nav.phones", frame: "wide", load: () => import("./pages/phones.ts"), view: () => html`<sup-phones></sup-phones>` },
+  );
+}

@@ -1,0 +1,42 @@
+// Which steps a person may take on a finding now: the kind's actors and the lifecycle's table, both
+// from sync_protocol/tables. The server's guards are named beside a step that would be refused, so
+// that the screen says why instead of letting the person run into it. Decides nothing by itself.
+
+import { target } from "../../protocol/lifecycle.ts";
+import { KINDS } from "../../protocol/tables.ts";
+import type { FindingView, ReinspectionView } from "../../store/index.ts";
+
+/** In the order they stand on the page; the first ones are what usually comes next. */
+export const FINDING_KINDS = [
+  "finding.decide", "extension.grant", "extension.deny", "finding.close", "order.issue",
+  "finding.propose_close", "finding.transfer", "finding.enterprise_ceased", "finding.withdraw",
+] as const;
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+export interface Offered {
+  readonly kind: FindingKind;
+  /** Code of reasons.json that the server would refuse it with now, or "". */
+  readonly barred: string;
+}
+
+/** The step of the finding's machine a kind takes. */
+export function stepOf(kind: string): string {
+  const effect = KINDS[kind]?.effects.find((one) => one.do === "step" && one.machine === "finding");
+  return effect?.step ?? "";
+}
+
+function barOf(kind: FindingKind, finding: FindingView, reinspections: readonly ReinspectionView[]): string {
+  if (kind === "finding.close" && finding.state === "passed") {
+    const last = reinspections[reinspections.length - 1];
+    return last && last.attestedBy.length > 0 ? "" : "second_officer_missing";
+  }
+  if (kind === "order.issue" && finding.gaps.length > 0) return "finding_incomplete";
+  return "";
+}
+
+/** Steps legal in the finding's state for this role. */
+export function offered(finding: FindingView, role: string, reinspections: readonly ReinspectionView[]): Offered[] {
+  return FINDING_KINDS.filter((kind) => KINDS[kind]!.actors.includes(role))
+    .filter((kind) => target("finding", stepOf(kind), finding.state) !== undefined)
+    .map((kind) => ({ kind, barred: barOf(kind, finding, reinspections) }));
+}

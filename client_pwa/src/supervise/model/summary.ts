@@ -1,0 +1,55 @@
+// What an operation's body says, in a line or two of plain words, for the timeline. Only what a
+// person wrote or chose: reasons, opinions, dates, results. The exact body is in the receipt.
+
+import { readBody } from "../../protocol/ops.ts";
+import type { Body, Json } from "../../protocol/rows.ts";
+import { t, type Key } from "../../screen/i18n.ts";
+import { nameOf, type Names } from "./names.ts";
+
+/** Members shown, in this order, with the word before them. */
+const SAID: readonly (readonly [string, Key])[] = [
+  ["number", "sup.said.number"], ["result", "sup.said.result"], ["deadline", "sup.said.deadline"],
+  ["extension_until", "sup.said.until"], ["extension_reason", "sup.said.reason"], ["claim", "sup.said.claim"],
+  ["opinion", "sup.said.opinion"], ["measures", "sup.said.measures"], ["note", "sup.said.note"],
+  ["authority", "sup.said.authority"], ["refusal_reason", "sup.said.reason"], ["reason", "sup.said.reason"],
+  ["objection", "sup.said.objection"], ["conclusion", "sup.said.conclusion"], ["device", "sup.said.device"],
+  ["camera", "sup.said.camera"],
+];
+const WORDS: Readonly<Record<string, Key>> = {
+  pass: "sup.result.pass", fail: "sup.result.fail", no_problem: "sup.conclusion.no_problem",
+  order: "sup.conclusion.order", measures: "sup.conclusion.measures", case: "sup.conclusion.case",
+};
+const CHOSEN = new Set(["result", "conclusion"]);
+
+function wordOf(member: string, value: Json): string {
+  if (!CHOSEN.has(member)) return String(value);
+  const key = WORDS[String(value)];
+  return key ? t(key) : String(value);
+}
+
+function changesIn(body: Body): string[] {
+  const changes = (body["changes"] ?? []) as readonly { readonly field: string; readonly value: string }[];
+  return changes.map((change) => `${fieldLabel(change.field)} → ${change.value}`);
+}
+
+/** The word for a field of a finding. */
+export function fieldLabel(field: string): string {
+  const known: Readonly<Record<string, Key>> = {
+    place: "sup.field_name.place", description: "sup.field_name.description", requirement: "sup.field_name.requirement",
+    criterion: "sup.field_name.criterion", note: "sup.field_name.note", name: "sup.field_name.name", address: "sup.field_name.address",
+  };
+  const key = known[field];
+  return key ? t(key) : field;
+}
+
+/** Lines for the timeline. */
+export function saidIn(_kind: string, text: string, names: Names): string[] {
+  const body = readBody(text);
+  const lines = SAID.filter(([member]) => typeof body[member] === "string" && body[member] !== "")
+    .map(([member, key]) => `${t(key)} ${wordOf(member, body[member]!)}`);
+  const officers = body["officers"];
+  if (Array.isArray(officers)) lines.unshift(`${t("sup.said.officers")} ${officers.map((id) => nameOf(names, String(id))).join(" ")}`);
+  const items = body["items"] as readonly { readonly deadline?: string }[] | undefined;
+  if (items) lines.push(`${t("sup.said.deadline")} ${[...new Set(items.map((item) => item.deadline))].join(" ")}`);
+  return [...lines, ...changesIn(body)];
+}

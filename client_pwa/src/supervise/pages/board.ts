@@ -1,0 +1,119 @@
+// 总览: every finding of the jurisdiction, overdue first. Big numbers, bars and dates filter with a
+// click; the list below holds any number of lines. The filter stays while one looks into a finding.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { define } from "../../screen/element.ts";
+import { t } from "../../screen/i18n.ts";
+import { icon } from "../../screen/icons.ts";
+import { stateLabel } from "../../screen/labels.ts";
+import { LiveScreen } from "../../screen/live.ts";
+import { empty } from "../../screen/parts.ts";
+import { MACHINES } from "../../protocol/tables.ts";
+import { today } from "../../store/index.ts";
+import { boardItems, type BoardItem } from "../../store/supervise.ts";
+import { BANDS, bandOf, bucketOf, BUCKETS, countBy, filtered, inBoardOrder, NO_FILTER, type BoardFilter } from "../model/board.ts";
+import { bureauNames, nameOf, type Names } from "../model/names.ts";
+import { stateTone } from "../model/look.ts";
+import { onWide } from "../model/width.ts";
+import { bars, type Bar } from "../parts/bars.ts";
+import { boardLine, CARD_PX, LINE_PX } from "../parts/board-line.ts";
+import "../parts/window-list.ts";
+
+let kept: BoardFilter = NO_FILTER;
+const STATES = Object.keys(MACHINES["finding"]!.states);
+const TRADES = ["mine", "chemical", "fireworks", "industry"] as const;
+
+class Board extends LiveScreen {
+  private items: readonly BoardItem[] = [];
+  private bureaus: Names = new Map();
+  private readonly wide = onWide(1200);
+  private readonly roomy = onWide(640);
+
+  constructor() {
+    super();
+    this.watch(this.wide.watch);
+    this.watch(this.roomy.watch);
+  }
+
+  protected override async read(): Promise<void> {
+    this.items = await boardItems();
+    this.bureaus = await bureauNames(this.items.map((item) => item.space));
+  }
+
+  private filter(change: Partial<BoardFilter>): void {
+    kept = { ...kept, ...change };
+    this.requestUpdate();
+  }
+
+  private figures(now: string): TemplateResult {
+    const counts = countBy(filtered(this.items, { ...kept, band: "" }, now), (item) => bandOf(item, now));
+    return html`<div class="sup-figures" role="group" aria-label=${t("sup.board.figures")}>
+      ${BANDS.map((band) => html`<button type="button" class="sup-figure sup-figure-${band}" aria-pressed=${String(kept.band === band)}
+        data-test=${`figure-${band}`} data-count=${counts.get(band) ?? 0} @click=${() => this.filter({ band: kept.band === band ? "" : band })}>
+        <span class="figure-value">${counts.get(band) ?? 0}</span><span>${t(`sup.band.${band}`)}</span></button>`)}
+    </div>`;
+  }
+
+  private pictures(now: string): TemplateResult {
+    const states = countBy(filtered(this.items, { ...kept, state: "" }, now), (item) => item.state);
+    const stateBars = STATES.filter((state) => states.has(state) || state === kept.state).map((state): Bar => {
+      const tone = stateTone(state);
+      return { name: state, text: stateLabel("finding", state), count: states.get(state) ?? 0, tone: tone === "busy" ? "plain" : tone };
+    });
+    const due = countBy(filtered(this.items, { ...kept, due: "" }, now), (item) => bucketOf(item, now));
+    const dueBars = BUCKETS.map((bucket): Bar => ({
+      name: bucket.name, text: t(`sup.due.${bucket.name}`), count: due.get(bucket.name) ?? 0,
+      tone: bucket.until < 0 ? "alarm" : bucket.until <= 7 ? "todo" : "plain",
+    }));
+    return html`<div class="sup-pictures">
+      <section class="card stack"><h2>${t("sup.board.by_state")}</h2>
+        ${bars(t("sup.board.by_state"), stateBars, kept.state, (state) => this.filter({ state }), "state-bar")}</section>
+      <section class="card stack"><h2>${t("sup.board.by_due")}</h2>
+        ${bars(t("sup.board.by_due"), dueBars, kept.due, (due) => this.filter({ due: due as BoardFilter["due"] }), "due-bar", this.roomy.matches())}</section>
+    </div>`;
+  }
+
+  private choice(name: "space" | "trade" | "grade" | "state", label: string, values: readonly (readonly [string, string])[]): TemplateResult {
+    return html`<label class="sup-filter"><span>${label}</span>
+      <select data-test=${`filter-${name}`} .value=${kept[name]} @change=${(event: Event) => this.filter({ [name]: (event.target as HTMLSelectElement).value })}>
+        <option value="" ?selected=${kept[name] === ""}>${t("sup.filter.all")}</option>
+        ${values.map(([value, text]) => html`<option value=${value} ?selected=${kept[name] === value}>${text}</option>`)}
+      </select></label>`;
+  }
+
+  private filters(): TemplateResult {
+    const spaces = [...new Set(this.items.map((item) => item.space))].sort();
+    return html`<form class="sup-filters" role="search" @submit=${(event: Event) => event.preventDefault()}>
+      <label class="sup-filter sup-filter-text"><span>${t("sup.filter.text")}</span>
+        <input type="search" id="board-text" data-test="filter-text" placeholder=${t("sup.filter.text_hint")} .value=${kept.text}
+          @input=${(event: Event) => this.filter({ text: (event.target as HTMLInputElement).value })} /></label>
+      ${this.choice("space", t("sup.filter.county"), spaces.map((space) => [space, nameOf(this.bureaus, space)]))}
+      ${this.choice("trade", t("sup.filter.trade"), TRADES.map((trade) => [trade, t(`trade.${trade}`)]))}
+      ${this.choice("grade", t("sup.filter.grade"), [["general", t("grade.general_short")], ["major", t("grade.major_short")]])}
+      ${this.choice("state", t("sup.filter.state"), STATES.map((state) => [state, stateLabel("finding", state)]))}
+    </form>`;
+  }
+
+  private list(now: string): TemplateResult {
+    const shown = inBoardOrder(filtered(this.items, kept, now), now);
+    const isFiltered = Object.values(kept).some((value) => value !== "");
+    return html`<section class="stack">
+      <header class="section-head">
+        <h2 aria-live="polite" data-test="board-count" data-count=${shown.length}>${t("sup.board.shown", { count: shown.length, all: this.items.length })}</h2>
+        ${isFiltered ? html`<button type="button" class="button button-quiet" data-test="filter-clear" @click=${() => this.filter(NO_FILTER)}>${icon("close")}<span>${t("sup.filter.clear")}</span></button>` : nothing}
+      </header>
+      ${shown.length === 0 ? empty("search", t(this.items.length === 0 ? "sup.board.none_yet" : "sup.board.none")) : nothing}
+      <sup-window-list data-test="board-list" .linePx=${this.wide.matches() ? LINE_PX : CARD_PX} .items=${shown}
+        .line=${(item: BoardItem) => boardLine(item, now, nameOf(this.bureaus, item.space), this.wide.matches())}></sup-window-list>
+    </section>`;
+  }
+
+  protected override view(): TemplateResult {
+    const now = today();
+    return html`<div class="page page-wide sup" data-test="board">
+      ${this.figures(now)}${this.pictures(now)}${this.filters()}${this.list(now)}
+    </div>`;
+  }
+}
+
+define("sup-board", Board);

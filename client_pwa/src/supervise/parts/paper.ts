@@ -1,0 +1,53 @@
+// <sup-paper>: a rendered document as it was shown and signed. Its text goes through a list of
+// allowed elements into a shadow root, with its own style adopted there; nothing in it can run.
+
+import { html, type PropertyValues, type TemplateResult } from "lit";
+import { define, ScreenElement } from "../../screen/element.ts";
+
+const ALLOWED = new Set([
+  "H1", "H2", "H3", "P", "DL", "DT", "DD", "OL", "UL", "LI", "BR", "DIV", "SPAN", "STRONG", "B", "EM",
+  "TABLE", "THEAD", "TBODY", "TR", "TH", "TD", "SECTION", "FOOTER", "HEADER", "HR", "SMALL",
+]);
+
+/** A copy of the allowed elements and all text; other elements give only their content's copy. */
+function copied(from: Node, into: Node): void {
+  for (const child of from.childNodes) {
+    if (child.nodeType === Node.TEXT_NODE) into.appendChild(document.createTextNode(child.textContent ?? ""));
+    if (!(child instanceof Element) || ["SCRIPT", "STYLE"].includes(child.tagName)) continue;
+    if (!ALLOWED.has(child.tagName)) copied(child, into);
+    else {
+      const copy = document.createElement(child.tagName.toLowerCase());
+      if (child.className) copy.className = child.className;
+      copied(child, copy);
+      into.appendChild(copy);
+    }
+  }
+}
+
+class Paper extends ScreenElement {
+  #text = "";
+
+  set text(text: string) {
+    this.#text = text;
+    this.requestUpdate();
+  }
+
+  override render(): TemplateResult {
+    return html`<div class="sup-paper" tabindex="0"></div>`;
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    const host = this.querySelector<HTMLElement>(".sup-paper")!;
+    const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+    const parsed = new DOMParser().parseFromString(this.#text, "text/html");
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync([...parsed.querySelectorAll("style")].map((style) => style.textContent ?? "").join("\n").replace(/\bbody\s*\{/g, ".paper{"));
+    root.adoptedStyleSheets = [sheet];
+    const body = document.createElement("div");
+    body.className = "paper";
+    copied(parsed.body, body);
+    root.replaceChildren(body);
+  }
+}
+
+define("sup-paper", Paper);

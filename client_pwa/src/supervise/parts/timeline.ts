@@ -1,0 +1,89 @@
+// <sup-timeline>: everything that was done about one entity, in the log's order: who, the device's
+// time and the server's, what became of it, and the receipt, which opens to the exact texts and the
+// checks made here. Read from the server; says so when there is no connection.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { readHeader } from "../../protocol/ops.ts";
+import { dateTimeOf } from "../../screen/dates.ts";
+import { define, ScreenElement } from "../../screen/element.ts";
+import { t } from "../../screen/i18n.ts";
+import { flagLabel, kindLabel, problemLabel, reasonLabel } from "../../screen/labels.ts";
+import { badge, banner, button, empty } from "../../screen/parts.ts";
+import { ApiError, engine, timeline, type TimelineEntry } from "../../sync/index.ts";
+import { outcomeBadge } from "../model/look.ts";
+import { nameOf, type Names } from "../model/names.ts";
+import { saidIn } from "../model/summary.ts";
+import "./receipt.ts";
+
+const SKEW_SHOWN_MS = 5 * 60_000;
+
+class Timeline extends ScreenElement {
+  #entity = "";
+  #mark = "";
+  names: Names = new Map();
+  private entries: readonly TimelineEntry[] | undefined;
+  private failure = "";
+  private opened = new Set<string>();
+
+  constructor() {
+    super();
+    this.watch(engine.subscribe, () => this.failure && engine.status().online && this.load());
+  }
+
+  /** What it is about, and a mark that changes whenever there may be something new. */
+  set about(about: { readonly entity: string; readonly mark: string }) {
+    if (about.entity === this.#entity && about.mark === this.#mark) return;
+    [this.#entity, this.#mark] = [about.entity, about.mark];
+    this.load();
+  }
+
+  private load(): void {
+    const entity = this.#entity;
+    this.attempt(async () => {
+      try {
+        const entries = await timeline(entity);
+        if (entity === this.#entity) this.put({ entries, failure: "" });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        this.put({ failure: error.code });
+      }
+    });
+  }
+
+  private flip(op: string): void {
+    if (!this.opened.delete(op)) this.opened.add(op);
+    this.requestUpdate();
+  }
+
+  private entry(entry: TimelineEntry): TemplateResult {
+    const deviceMs = readHeader(entry.header).time.wall_ms;
+    const skewed = Math.abs(deviceMs - entry.server_at_ms) > SKEW_SHOWN_MS;
+    const code = entry.ruling.code;
+    const said = saidIn(entry.kind, entry.body, this.names);
+    const open = this.opened.has(entry.op);
+    return html`<li class="sup-entry sup-entry-${entry.ruling.outcome}" data-test="timeline-entry" data-op=${entry.op} data-kind=${entry.kind} data-outcome=${entry.ruling.outcome}>
+      <div class="row row-wrap"><h3>${kindLabel(entry.kind)}</h3>${outcomeBadge(entry.ruling.outcome)}
+        ${entry.ruling.flags.map((flag) => badge("todo", flagLabel(flag), "info"))}</div>
+      <p><strong data-test="entry-by">${nameOf(this.names, entry.by)}</strong>
+        ${entry.carrier === entry.by || entry.carrier === "" ? nothing : html`<span class="soft">${t("sup.timeline.carried", { name: nameOf(this.names, entry.carrier) })}</span>`}</p>
+      ${said.map((line) => html`<p class="sup-said">${line}</p>`)}
+      ${code ? html`<p class="sup-said">${reasonLabel(code)}</p>` : nothing}
+      <p class="soft"><span>${t("sup.timeline.device")} <span class="digits">${dateTimeOf(deviceMs)}</span></span><br />
+        <span>${t("sup.timeline.server")} <span class="digits">${dateTimeOf(entry.server_at_ms)}</span></span>
+        ${skewed ? html`<br /><span>${t("sup.timeline.later", { minutes: Math.round((entry.server_at_ms - deviceMs) / 60_000) })}</span>` : nothing}</p>
+      <button type="button" class="button button-quiet sup-receipt-open" aria-expanded=${String(open)} data-test="receipt-open" @click=${() => this.flip(entry.op)}>
+        <span>${t("sup.receipt.number", { index: entry.receipt.index })}</span><span>${t(open ? "sup.receipt.fold" : "sup.receipt.unfold")}</span></button>
+      ${open ? html`<sup-receipt .entry=${entry}></sup-receipt>` : nothing}
+    </li>`;
+  }
+
+  override render(): TemplateResult {
+    if (this.failure && !this.entries) return html`${banner("todo", t("sup.timeline.offline"), problemLabel(this.failure), "timeline-offline")}
+      ${button(t("do.retry"), () => this.load(), { test: "timeline-retry" })}`;
+    if (!this.entries) return html`<p class="soft">${t("app.loading")}</p>`;
+    if (this.entries.length === 0) return empty("list", t("sup.timeline.empty"));
+    return html`<ol class="sup-timeline" data-test="timeline">${this.entries.map((entry) => this.entry(entry))}</ol>`;
+  }
+}
+
+define("sup-timeline", Timeline);
