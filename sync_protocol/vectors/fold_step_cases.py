@@ -1,0 +1,254 @@
+# ruff: noqa: E501 (a case a line reads as a table)
+"""Cases of steps: agreement, disputes, stale steps, several rows at once. Expected by hand."""
+
+from typing import Any
+
+from sync_protocol.vectors.fold_rows import (
+    case,
+    claim,
+    finding,
+    fold_op,
+    inspection,
+    made,
+    members,
+    op,
+    refused,
+    row,
+    state,
+    version,
+)
+
+Row = dict[str, Any]
+BLOB = {"sha256": "b" * 64, "size_bytes": 9, "media_type": "text/html"}
+ORDERED = state(2, "ordered", "order")
+PASSED = state(4, "passed", "reinspect_pass", "p-2")
+CLAIM_PASS = claim(4, "passed", "reinspect_pass", "p-2")
+DISPUTE = {"was": "ordered", "claims": [CLAIM_PASS, claim(6, "failed", "reinspect_fail")]}
+DISPUTED = finding(state(6, "disputed", "dispute"), disputes={"finding": DISPUTE})
+
+
+def _claimed(number: int, base: int, source: str, by: str = "p-1") -> Row:
+    body = {
+        "finding": "f-1",
+        "base": op(base),
+        "from": source,
+        "claim": "已整改",
+        "photos": ["ph-8"],
+    }
+    return fold_op(number, "rectification.claim", body, by)
+
+
+def _reinspected(number: int, result: str, base: int = 2, source: str = "ordered") -> Row:
+    body = {
+        "reinspection": f"r-{number}", "finding": "f-1", "base": op(base), "from": source, "officers": ["p-1", "p-2"],
+        "result": result, "photos": [f"ph-{number}"],
+    }  # fmt: skip
+    return fold_op(number, "reinspection.record", body)
+
+
+def _reinspection(number: int, result: str) -> Row:
+    fields = {
+        "finding": version(number, "f-1"), "officers": version(number, ["p-1", "p-2"]), "result": version(number, result),
+        "photos": version(number, [f"ph-{number}"]),
+    }  # fmt: skip
+    return row(f"reinspection/r-{number}", created=made(number), fields=fields)
+
+
+def _decided(number: int, chosen: int, base: int = 6, source: str = "disputed") -> Row:
+    body = {
+        "finding": "f-1", "base": op(base), "from": source, "chosen": op(chosen), "reason": "以照片为准",
+    }  # fmt: skip
+    return fold_op(number, "finding.decide", body, "p-9")
+
+
+def steps() -> list[Row]:
+    """Return cases of one step on one row."""
+    photo = {"after_photos": members(("ph-8", 5))}
+    after_claim = finding(
+        state(5, "rectification_claimed", "claim"),
+        fields={"claim": version(5, "已整改")},
+        sets=photo,
+    )
+    elsewhere = finding(
+        state(4, "rectification_claimed", "claim", "p-2"), fields={"claim": version(4, "先报")}
+    )
+    return [
+        case("a step from the state it was taken from", [finding()], _claimed(5, 2, "ordered"), "applied", after=(after_claim,)),
+        refused("a step that the table does not have", [finding(state(2, "draft", "create"))], _claimed(5, 2, "draft"), "illegal_step"),
+        refused("illegal is illegal even where the row has arrived meanwhile", [elsewhere], _claimed(5, 2, "passed"), "illegal_step"),
+        refused("a state that no machine has", [finding()], _claimed(5, 2, "nowhere"), "illegal_step"),
+        refused("a step needs the row", [], _claimed(5, 2, "ordered"), "entity_unknown"),
+        refused("a step needs the row in the op's space", [{**finding(), "space": "530903"}], _claimed(5, 2, "ordered"), "entity_elsewhere"),
+        case("the same step twice agrees: sets are skipped, add is not", [elsewhere], _claimed(5, 2, "ordered"), "merged",
+             after=({**elsewhere, "sets": photo},)),
+        case("agreement also from another legal state", [elsewhere], _claimed(5, 3, "extension_granted"), "merged",
+             after=({**elsewhere, "sets": photo},)),
+        case("the right base with a wrong state is no step from it", [finding()], _reinspected(5, "pass", 2, "extension_granted"),
+             "conflict", "step_contradicts",
+             (finding(state(5, "disputed", "dispute"), sets={"after_photos": members(("ph-5", 5))},
+                      disputes={"finding": {"was": "extension_granted",
+                                            "claims": [claim(2, "ordered", "order"), claim(5, "passed", "reinspect_pass")]}}),
+              _reinspection(5, "pass"))),
+        case("step_by takes the step from the body", [finding()], _reinspected(5, "fail"), "applied",
+             after=(finding(state(5, "failed", "reinspect_fail"), fields={"reinspection": version(5, "r-5")},
+                            sets={"after_photos": members(("ph-5", 5))}), _reinspection(5, "fail"))),
+    ]  # fmt: skip
+
+
+def disputes() -> list[Row]:
+    """Return cases of two officers who contradict each other, and of the supervisor's decision."""
+    passed = finding(PASSED, fields={"reinspection": version(4, "r-4")})
+    photos = {"after_photos": members(("ph-6", 6))}
+    third = {"was": "ordered", "claims": [*DISPUTE["claims"], claim(7, "passed", "reinspect_pass")]}
+    stale = {"was": "ordered", "claims": [*DISPUTE["claims"], claim(8, "passed", "decide", "p-9")]}
+    closing: Row = {"finding": "f-1", "base": op(4), "from": "passed"}
+    return [
+        case("pass and fail from one state: both kept, nobody wins, sets are skipped", [passed], _reinspected(6, "fail"), "conflict",
+             "step_contradicts",
+             (finding(state(6, "disputed", "dispute"), fields={"reinspection": version(4, "r-4")}, sets=photos,
+                      disputes={"finding": DISPUTE}), _reinspection(6, "fail"))),
+        case("a third result joins the dispute, also when it repeats one", [DISPUTED], _reinspected(7, "pass"), "conflict",
+             "step_contradicts",
+             (finding(state(7, "disputed", "dispute"), sets={"after_photos": members(("ph-7", 7))}, disputes={"finding": third}),
+              _reinspection(7, "pass"))),
+        case("a supervisor takes the first", [DISPUTED], _decided(8, 4), "applied",
+             after=(finding(state(8, "passed", "decide", "p-9")),)),
+        case("a supervisor takes the second", [DISPUTED], _decided(8, 6), "applied",
+             after=(finding(state(8, "failed", "decide", "p-9")),)),
+        refused("only a claim of the dispute can be chosen", [DISPUTED], _decided(8, 2), "claim_unknown"),
+        refused("where nothing is disputed there is no claim", [passed], _decided(8, 4), "claim_unknown"),
+        refused("a decision starts from disputed", [DISPUTED], _decided(8, 4, source="passed"), "illegal_step"),
+        case("a decision that had not seen the last claim becomes a claim", [DISPUTED], _decided(8, 4, base=5), "conflict",
+             "step_contradicts", (finding(state(8, "disputed", "dispute", "p-9"), disputes={"finding": stale}),)),
+        case("a late result reopens what was closed", [finding(state(5, "closed", "close", "p-9"))], _reinspected(6, "fail"), "conflict",
+             "step_contradicts",
+             (finding(state(6, "disputed", "dispute"), sets=photos,
+                      disputes={"finding": {"was": "ordered", "claims": [claim(5, "closed", "close", "p-9"), claim(6, "failed", "reinspect_fail")]}}),
+              _reinspection(6, "fail"))),
+        case("a step from the settled state goes on", [passed], fold_op(9, "finding.close", closing, "p-9"), "applied",
+             after=(finding(state(9, "closed", "close", "p-9"), fields={"reinspection": version(4, "r-4")}),)),
+    ]  # fmt: skip
+
+
+BEGIN: Row = {
+    "inspection": "i-1", "base": op(2), "from": "planned", "officers": ["p-1", "p-2"], "id_shown": True, "rights_told": True,
+    "recorder_on": True, "code_scanned": False,
+}  # fmt: skip
+BEGUN_FIELDS = {
+    name: version(5, BEGIN[name])
+    for name in ("officers", "id_shown", "rights_told", "recorder_on", "code_scanned")
+}
+
+
+def _inspection(present: Row, approval: Row | None = None, **parts: Any) -> Row:
+    approval = approval or state(2, "not_needed", "create")
+    return inspection(states={"inspection": present, "approval": approval}, **parts)
+
+
+def machines() -> list[Row]:
+    """Return cases of machines that refuse what is stale, of unbased steps, of no state at all."""
+    planned = _inspection(state(2, "planned", "create"))
+    begun = state(5, "in_progress", "begin")
+    with_reason = {**BEGIN, "reason": "接到举报"}
+    reasoned = {**BEGUN_FIELDS, "reason": version(5, "接到举报")}
+    deferred = _inspection(begun, state(5, "pending", "defer"), fields=reasoned)
+    pausing = {"inspection": "i-1", "base": op(4), "from": "in_progress", "reason": "停电"}
+    listing = {
+        "finding": "f-1",
+        "responsible": "张三",
+        "plan_measures": "a",
+        "funds": "1万元",
+        "time_limit": "2026-12-01",
+        "contingency": "b",
+    }
+    listed_fields = {
+        name: version(5, value) for name, value in listing.items() if name != "finding"
+    }
+    listed = finding(
+        states={"finding": ORDERED, "listing": state(5, "listed", "list", "p-9")},
+        fields=listed_fields,
+    )
+    completing = {"inspection": "i-1", "base": op(2), "from": "pending"}
+    return [
+        case("begun by the scheme: approval stays", [planned], fold_op(5, "inspection.begin", BEGIN), "applied",
+             after=(_inspection(begun, fields=BEGUN_FIELDS),)),
+        case("begun with a reason: an unbased step takes the other machine as it stands", [planned],
+             fold_op(5, "inspection.begin", with_reason), "applied", after=(deferred,)),
+        case("begun twice agrees: the unbased step and the sets are skipped", [deferred], fold_op(6, "inspection.begin", with_reason), "merged"),
+        case("begun twice agrees also after the approval was completed",
+             [_inspection(begun, state(7, "completed", "complete", "p-9"), fields=reasoned)],
+             fold_op(8, "inspection.begin", with_reason), "merged"),
+        refused("an unbased step that is illegal from there refuses all", [_inspection(state(2, "planned", "create"), state(2, "pending", "create"))],
+                fold_op(5, "inspection.begin", with_reason), "illegal_step"),
+        refused("a machine that refuses what is stale", [_inspection(state(5, "signed", "sign"))], fold_op(6, "inspection.pause", pausing),
+                "stale_step"),
+        refused("a row without that machine has the state none", [inspection(states={"inspection": begun})],
+                fold_op(6, "inspection.complete_approval", completing, "p-9"), "stale_step"),
+        case("a machine with an initial state starts from it", [finding()], fold_op(5, "listing.list", listing, "p-9"), "applied", after=(listed,)),
+        refused("listed already", [listed], fold_op(6, "listing.list", listing, "p-9"), "illegal_step"),
+        case("a state may lead to itself", [planned],
+             fold_op(5, "inspection.review", {"inspection": "i-1", "base": op(2), "from": "planned"}, "p-9"), "applied",
+             after=(_inspection(state(5, "planned", "review", "p-9"), sets={"reviewers": members(("p-9", 5))}),)),
+    ]  # fmt: skip
+
+
+def _second(present: Row) -> Row:
+    return {**finding(present), "entity": "finding/f-2"}
+
+
+def orders() -> list[Row]:
+    """Return cases of `each`: one op, several rows, the strongest outcome."""
+    item: Row = {
+        "finding": "f-1",
+        "base": op(2),
+        "from": "confirmed",
+        "requirement": "更换",
+        "deadline": "2026-12-01",
+    }
+    body: Row = {
+        "order": "o-1", "inspection": "i-1", "items": [item, {**item, "finding": "f-2", "base": op(3), "requirement": "清理"}],
+        "rendering": BLOB, "signatures": [],
+    }  # fmt: skip
+    fields = {
+        name: version(5, body[name]) for name in ("inspection", "items", "rendering", "signatures")
+    }
+    order = row("order/o-1", created=made(5), fields=fields)
+    visited = inspection(sets={"orders": members(("o-1", 5))})
+    issued = fold_op(5, "order.issue", body)
+    confirmed = [
+        inspection(),
+        finding(state(2, "confirmed", "confirm")),
+        _second(state(3, "confirmed", "confirm")),
+    ]
+
+    def ordered(requirement: str) -> Row:
+        return {
+            "order": version(5, "o-1"),
+            "requirement": version(5, requirement),
+            "deadline": version(5, "2026-12-01"),
+        }
+
+    now = state(5, "ordered", "order")
+    first = finding(now, fields=ordered("更换"))
+    second = {**_second(now), "fields": ordered("清理")}
+    withdrawn = _second(state(4, "withdrawn", "withdraw", "p-2"))
+    contested = {
+        **_second(state(5, "disputed", "dispute")),
+        "disputes": {"finding": {"was": "confirmed", "claims": [claim(4, "withdrawn", "withdraw", "p-2"), claim(5, "ordered", "order")]}},
+    }  # fmt: skip
+    agreed = finding(state(4, "ordered", "order", "p-2"))
+    return [
+        case("each item steps its own row; names come from the item, then the body", confirmed, issued, "applied",
+             after=(order, visited, first, second)),
+        case("one row moved: it is disputed, the other is ordered", [*confirmed[:2], withdrawn], issued, "conflict", "step_contradicts",
+             (order, visited, first, contested)),
+        case("one row agreed: merged, and its own sets are skipped", [confirmed[0], agreed, confirmed[2]], issued, "merged",
+             after=(order, visited, second)),
+        case("conflict is stronger than merged", [confirmed[0], agreed, withdrawn], issued, "conflict", "step_contradicts",
+             (order, visited, contested)),
+        refused("one row that does not exist refuses all", confirmed[:2], issued, "entity_unknown"),
+        refused("one illegal step refuses all",
+                confirmed, fold_op(5, "order.issue", {**body, "items": [item, {**item, "finding": "f-2", "base": op(3), "from": "draft"}]}),
+                "illegal_step"),
+        refused("one finding twice in one order is refused", confirmed, fold_op(5, "order.issue", {**body, "items": [item, item]}), "illegal_step"),
+    ]  # fmt: skip

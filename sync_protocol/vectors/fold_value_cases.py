@@ -1,0 +1,171 @@
+# ruff: noqa: E501 (a case a line reads as a table)
+"""Cases of create, set, add, remove and edit. Every expected row is written out by hand."""
+
+from typing import Any
+
+from sync_protocol.vectors.fold_rows import (
+    case,
+    finding,
+    fold_op,
+    inspection,
+    made,
+    members,
+    op,
+    refused,
+    row,
+    state,
+    version,
+)
+
+Row = dict[str, Any]
+BLOB = {"sha256": "b" * 64, "size_bytes": 9, "media_type": "image/jpeg"}
+KEY = {"alg": "ES256", "key": "B" + "A" * 86}
+NEW: Row = {
+    "finding": "f-1", "inspection": "i-1", "enterprise": "e-1", "number": "A1", "grade": "general", "photos": ["ph-2", "ph-1"],
+}  # fmt: skip
+NEW_FIELDS = {
+    "inspection": version(5, "i-1"), "enterprise": version(5, "e-1"), "number": version(5, "A1"),
+    "grade": version(5, "general"),
+}  # fmt: skip
+NEW_STATE = {"finding": state(5, "draft", "create")}
+PHOTO: Row = {
+    "photo": "ph-9", "inspection": "i-1", "purpose": "finding", "source": "camera", "captured_at_ms": 4000, "blob": BLOB,
+}  # fmt: skip
+PHOTO_ROW = row(
+    "photo/ph-9",
+    created=made(5),
+    fields={
+        "inspection": version(5, "i-1"), "purpose": version(5, "finding"), "source": version(5, "camera"),
+        "captured_at_ms": version(5, 4000), "blob": version(5, BLOB),
+    },
+)  # fmt: skip
+ENROL = {"person": "p-3", "public_key": KEY, "installation": "0" * 32, "device": "测试机"}
+GENESIS = {
+    "name": "留痕", "city": "530900", "city_name": "市(虚构)", "public_key": KEY, "log_key": "k", "rules": 1,
+}  # fmt: skip
+
+
+def creates() -> list[Row]:
+    """Return cases of `create`."""
+    new = fold_op(5, "finding.create", NEW)
+    born = finding(created=made(5), fields=NEW_FIELDS, states=NEW_STATE,
+                   sets={"photos": members(("ph-1", 5), ("ph-2", 5))})  # fmt: skip
+    return [
+        case("create makes the row, and add reaches the row just made", [inspection()], new, "applied",
+             after=(born, inspection(sets={"findings": members(("f-1", 5))}))),
+        case("members that are present are copied as they are", [inspection()],
+             fold_op(5, "finding.create", {**NEW, "photos": [], "place": "井口", "basis": {"law": "a", "article": "b", "version": "c"}}),
+             "applied",
+             after=(finding(created=made(5), states=NEW_STATE,
+                            fields={**NEW_FIELDS, "place": version(5, "井口"), "basis": version(5, {"law": "a", "article": "b", "version": "c"})}),
+                    inspection(sets={"findings": members(("f-1", 5))}))),
+        refused("a row that exists is not created again", [inspection(), finding()], new, "entity_exists"),
+        refused("a row of another space exists as well", [inspection(), {**finding(), "space": "530903"}], new, "entity_exists"),
+        refused("nothing is created when a later effect finds no row", [], new, "entity_unknown"),
+        refused("nor when it finds a row of another space", [{**inspection(), "space": "common"}], new, "entity_elsewhere"),
+        case("@op is this op's id", [], fold_op(5, "chain.enrol", ENROL, by="p-3"), "applied",
+             after=(row(f"chain/{op(5)}", created=made(5, "p-3"),
+                        fields={name: version(5, value) for name, value in ENROL.items()},
+                        states={"chain": state(5, "pending", "create", "p-3")}),)),
+        case("genesis makes its chain and its city", [], fold_op(5, "deployment.genesis", GENESIS, by="system", space="common"), "applied",
+             after=({**row(f"chain/{op(5)}", created=made(5, "system"), fields={"public_key": version(5, KEY)},
+                           states={"chain": state(5, "active", "create", "system")}), "space": "common"},
+                    {**row("bureau/530900", created=made(5, "system"), fields={"city_name": version(5, "市(虚构)")}), "space": "common"})),
+    ]  # fmt: skip
+
+
+def sets() -> list[Row]:
+    """Return cases of `set`, and of `when`."""
+    contested = finding(
+        fields={"grade": version(2, "general", version(1, "major")), "criterion": version(1, "旧")}
+    )
+    return [
+        case("set replaces a version and its others; absent members stay", [contested],
+             fold_op(5, "finding.classify", {"finding": "f-1", "grade": "major"}), "applied",
+             after=(finding(fields={"grade": version(5, "major"), "criterion": version(1, "旧")}),)),
+        case("set writes the same value anew, with its own op", [finding(fields={"grade": version(2, "general")})],
+             fold_op(5, "finding.classify", {"finding": "f-1", "grade": "general"}), "applied",
+             after=(finding(fields={"grade": version(5, "general")}),)),
+        refused("set needs the row", [], fold_op(5, "finding.classify", {"finding": "f-1", "grade": "major"}), "entity_unknown"),
+        refused("set needs the row in the op's space", [finding()],
+                fold_op(5, "finding.classify", {"finding": "f-1", "grade": "major"}, space="530903"), "entity_elsewhere"),
+        case("when: an effect without its member does not run", [inspection()], fold_op(5, "photo.add", PHOTO), "applied",
+             after=(PHOTO_ROW, inspection(sets={"photos": members(("ph-9", 5))}))),
+        case("when: with its member it runs", [inspection(), finding()], fold_op(5, "photo.add", {**PHOTO, "finding": "f-1"}), "applied",
+             after=(PHOTO_ROW, inspection(sets={"photos": members(("ph-9", 5))}), finding(sets={"photos": members(("ph-9", 5))}))),
+        refused("when: and then it may refuse", [inspection()], fold_op(5, "photo.add", {**PHOTO, "finding": "f-1"}), "entity_unknown"),
+        case("a kind without effects is applied and changes nothing", [finding()],
+             fold_op(5, "op.withdraw", {"op": op(3), "reason": "误录"}), "applied"),
+    ]  # fmt: skip
+
+
+def collections() -> list[Row]:
+    """Return cases of `add` and `remove`."""
+    held = finding(
+        sets={"photos": members(("ph-2", 2), ("ph-4", 3)), "after_photos": members(("ph-7", 3))}
+    )
+    attest: Row = {"inspection": "i-1", "signing": op(3), "agrees": True}
+
+    def photos(kind: str, *names: str) -> Row:
+        return fold_op(5, kind, {"finding": "f-1", "photos": list(names)})
+
+    def left(*pairs: tuple[str, int]) -> Row:
+        return finding(sets={"photos": members(*pairs), "after_photos": members(("ph-7", 3))})
+
+    return [
+        case("add sorts by id and keeps the first op of what was there", [held], photos("photo.assign", "ph-4", "ph-3", "ph-1"),
+             "applied", after=(left(("ph-1", 5), ("ph-2", 2), ("ph-3", 5), ("ph-4", 3)),)),
+        case("add of what is there changes nothing", [held], photos("photo.assign", "ph-4", "ph-2"), "applied"),
+        case("add of one thing twice adds it once", [held], photos("photo.assign", "ph-3", "ph-3"), "applied",
+             after=(left(("ph-2", 2), ("ph-3", 5), ("ph-4", 3)),)),
+        case("remove takes out what is there", [held], photos("photo.unassign", "ph-4", "ph-9"), "applied", after=(left(("ph-2", 2)),)),
+        case("remove of what is not there changes nothing", [held], photos("photo.unassign", "ph-9"), "applied"),
+        case("remove from a set that does not exist changes nothing", [finding()], photos("photo.unassign", "ph-9"), "applied"),
+        case("a set that becomes empty is left out", [held], photos("photo.unassign", "ph-2", "ph-4"), "applied",
+             after=(finding(sets={"after_photos": members(("ph-7", 3))}),)),
+        refused("remove needs the row", [], photos("photo.unassign", "ph-2"), "entity_unknown"),
+        case("@author is the person; when true", [inspection()], fold_op(5, "inspection.attest", attest, by="p-2"), "applied",
+             after=(inspection(sets={"attested_by": members(("p-2", 5))}),)),
+        case("unless: false runs the other effect", [inspection()], fold_op(5, "inspection.attest", {**attest, "agrees": False}, by="p-2"),
+             "applied", after=(inspection(sets={"objected_by": members(("p-2", 5))}),)),
+    ]  # fmt: skip
+
+
+def edits() -> list[Row]:
+    """Return cases of `edit`: a version goes only when its successor's author had seen it."""
+    two = finding(fields={"place": version(4, "井口", version(3, "井底"))})
+    one = finding(fields={"place": version(2, "井口")})
+
+    def change(value: str, *replaces: int, field: str = "place") -> Row:
+        return {"field": field, "value": value, "replaces": [op(number) for number in replaces]}
+
+    def edit(*changes: Row) -> Row:
+        return fold_op(5, "finding.edit", {"finding": "f-1", "changes": list(changes)})
+
+    def place(*args: Any) -> Row:
+        return finding(fields={"place": version(*args)})
+
+    return [
+        case("the first version of a field", [finding()], edit(change("井口")), "applied", after=(place(5, "井口"),)),
+        case("a version that was seen is replaced", [one], edit(change("井底", 2)), "applied", after=(place(5, "井底"),)),
+        case("a version that was not seen is kept beside the new one", [one], edit(change("井底")), "conflict", "field_contested",
+             (place(5, "井底", version(2, "井口")),)),
+        case("a stale edit: it replaces a version that is gone, not the present one", [one], edit(change("井底", 1)), "conflict",
+             "field_contested", (place(5, "井底", version(2, "井口")),)),
+        case("the same words twice are no conflict", [one], edit(change("井口")), "applied", after=(place(5, "井口"),)),
+        case("a third version keeps both others, sorted by op", [two], edit(change("巷道")), "conflict", "field_contested",
+             (place(5, "巷道", version(3, "井底"), version(4, "井口")),)),
+        case("replacing both settles it", [two], edit(change("巷道", 4, 3)), "applied", after=(place(5, "巷道"),)),
+        case("replacing one leaves the other", [two], edit(change("巷道", 4)), "conflict", "field_contested",
+             (place(5, "巷道", version(3, "井底")),)),
+        case("agreeing with one of the others and replacing the first settles it", [two], edit(change("井底", 4)), "applied",
+             after=(place(5, "井底"),)),
+        case("two fields in one edit; one contested is a conflict", [one], edit(change("通风", field="note"), change("井底")), "conflict",
+             "field_contested", (finding(fields={"note": version(5, "通风"), "place": version(5, "井底", version(2, "井口"))}),)),
+        case("a field twice in one edit: the last stands and is not contested by itself", [one], edit(change("井底", 2), change("巷道", 2)),
+             "applied", after=(place(5, "巷道"),)),
+        refused("a field that is not editable refuses the whole edit", [one], edit(change("井底", 2), change("major", field="grade")),
+                "field_not_editable"),
+        refused("a field of another entity's kind is not editable", [one], edit(change("x", field="address")), "field_not_editable"),
+        refused("edit needs the row", [], edit(change("井底")), "entity_unknown"),
+    ]  # fmt: skip
