@@ -1,0 +1,50 @@
+"""What follows from an op and its ruling besides its rows; the live service and a rebuild share it.
+
+Invariants: pure, and a function of logged bytes alone. Not here: rows (the fold) and decisions.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.domain.lock_set import RESOLVING_KINDS
+from server.domain.records import Row
+from sync_protocol import canonical, kinds, locks
+
+
+def wire_of(row: Row) -> str:
+    """Return the wire form of a row."""
+    return canonical.encode(row).decode("utf-8")
+
+
+def acted_on(kind: str, body: Mapping[str, Any], op_id: str) -> list[str]:
+    """Return the entities an op acts on, whatever is ruled: its place in their timelines."""
+    return sorted(locks.written_entities(kind, body, op_id))
+
+
+def announced_blobs(kind: str, body: Mapping[str, Any]) -> list[str]:
+    """Return the digests a body announces, sorted, without repeats."""
+    return sorted({ref["sha256"] for ref in kinds.blob_refs(kind, body)})
+
+
+def waits_for(chain: str, header: Mapping[str, Any], outcome: str) -> list[str]:
+    """Return what an op is decided again for: its chain and its deps, while it waits."""
+    return sorted({chain, *header["deps"]}) if outcome == "waiting" else []
+
+
+def resolved_op(kind: str, body: Mapping[str, Any]) -> str:
+    """Return the op that an op in effect asks a new ruling for, or the empty text."""
+    return str(body["op"]) if kind in RESOLVING_KINDS else ""
+
+
+def wakes(op_id: str, mends: str, kind: str, body: Mapping[str, Any]) -> list[str]:
+    """Return what others may have waited for and a ruling on this op may have brought."""
+    woken = [op_id, mends]
+    if kind in {"chain.countersign", "chain.revoke"}:
+        woken.append(body["target"])
+    return [one for one in woken if one]
+
+
+def rules_after(kind: str, body: Mapping[str, Any], present: int) -> int:
+    """Return the rules in force after an op took effect."""
+    adopts = kind in {"deployment.genesis", "rules.adopt"}
+    return int(body["rules"]) if adopts else present

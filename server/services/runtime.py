@@ -1,0 +1,88 @@
+"""What every use-case is given: settings, clock, database, keys, blob store.
+
+Invariants: made once per process; a runtime that writes SQLite is the only one that does. The clock
+is whatever has `now_ms()`. Not here: migrations and the genesis, which come before serving.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import IO, Protocol
+
+from flask import current_app
+from sqlalchemy import Engine
+
+from server.config import Settings
+from server.services.chains import Chains
+from server.storage import database
+from server.storage.blob_store import BlobStore
+from server.storage.key_files import Keys, open_keys
+from sync_protocol.note import VerifierKey
+
+EXTENSION = "liuhen"
+
+
+class Clock(Protocol):
+    """The time, as the service believes it."""
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970."""
+        return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The parts a service works with."""
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    keys: Keys
+    blobs: BlobStore
+    chains: Chains
+    writer_lock: IO[str] | None
+    publishing: threading.Lock = field(default_factory=threading.Lock)
+
+    def origin(self, epoch: int) -> str:
+        """Return the log's origin line, which is also the name of its note key."""
+        return f"liuhen/{self.settings.deployment}/{epoch}"
+
+    def log_key(self, epoch: int) -> VerifierKey:
+        """Return the public key that checkpoints verify with."""
+        return VerifierKey(self.origin(epoch), self.keys.log_public_key())
+
+    def close(self) -> None:
+        """Close the database and let another process write."""
+        self.engine.dispose()
+        if self.writer_lock is not None:
+            self.writer_lock.close()
+
+
+def open_runtime(
+    settings: Settings, clock: Clock, blobs: BlobStore, engine: Engine | None = None
+) -> Runtime:
+    """Return a runtime that may write; raise `SecondWriterError` when SQLite has a writer already.
+
+    `engine` is one that is already open for these settings (Flask-SQLAlchemy's); it is prepared
+    here, so hand it in before its first use.
+    """
+    writer_lock = database.claim_single_writer(settings.database_url)
+    if engine is None:
+        opened = database.open_engine(settings.database_url)
+    else:
+        opened = database.prepare(engine)
+    keys = open_keys(settings.data_dir / "keys")
+    return Runtime(settings, clock, opened, keys, blobs, Chains(opened), writer_lock)
+
+
+def current_runtime() -> Runtime:
+    """Return the runtime of the Flask application at work."""
+    runtime: Runtime = current_app.extensions[EXTENSION]
+    return runtime
