@@ -3,8 +3,10 @@
 import "./screen/theme.css";
 import "./ui/ui.css";
 import { restoreLanguage } from "./screen/i18n.ts";
+import { registerSupervise } from "./supervise/index.ts";
 import "./ui/routes.ts";
 import "./ui/app.ts";
 
+registerSupervise();
 restoreLanguage();
 document.getElementById("app")?.append(document.createElement("lh-app"));
