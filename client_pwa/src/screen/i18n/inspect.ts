@@ -1,12 +1,12 @@
-// Words of the inspector's screens. Keys begin with the screen's name.
+// Words of the inspector's screens, put together from their areas. Keys begin with the screen's name.
 
-import { dictionary } from "./dictionary.ts";
+import { capture } from "./inspect/capture.ts";
+import { documents } from "./inspect/documents.ts";
+import { entrance } from "./inspect/entrance.ts";
+import { home } from "./inspect/home.ts";
+import { inspection } from "./inspect/inspection.ts";
 
-export const inspect = dictionary(
-  {
-    "today.title": "今日检查",
-  },
-  {
-    "today.title": "Today",
-  },
-);
+export const inspect = {
+  zh: { ...home.zh, ...entrance.zh, ...inspection.zh, ...capture.zh, ...documents.zh },
+  en: { ...home.en, ...entrance.en, ...inspection.en, ...capture.en, ...documents.en },
+} as const;

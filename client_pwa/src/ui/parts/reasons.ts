@@ -25,6 +25,13 @@ const REFUSALS = [
   ["no_reason", "未说明理由"],
 ] as const;
 
+const PAUSES = [
+  ["waiting", "等待企业人员"],
+  ["safety", "现场有险情，人员撤离"],
+  ["weather", "天气原因"],
+  ["other_work", "处理其他急事"],
+] as const;
+
 export const reasonChoices = (): Choice[] => REASONS.map(([name, value]) => ({ value, text: t(`reason.${name}`), test: `reason-${name}` }));
 
 /** Grounds for inspecting in the quiet period. */
@@ -32,3 +39,6 @@ export const groundChoices = (): Choice[] => GROUNDS.map(([name, value]) => ({ v
 
 /** Why the site head would not sign. */
 export const refusalChoices = (): Choice[] => REFUSALS.map(([name, value]) => ({ value, text: t(`refusal.${name}`), test: `refusal-${name}` }));
+
+/** Why an inspection is paused. */
+export const pauseChoices = (): Choice[] => PAUSES.map(([name, value]) => ({ value, text: t(`pause.${name}`), test: `pause-${name}` }));

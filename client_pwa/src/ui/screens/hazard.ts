@@ -73,7 +73,7 @@ class Hazard extends LiveScreen {
     this.change({ phrase: phrase.id, description: phrase.text, requirement: phrase.requirement, basis: phrase.basis });
   }
 
-  private remove(photo: string): void {
+  private takeOut(photo: string): void {
     const kept = this.draft.value.photos.filter((one) => one !== photo);
     this.attempt(async () => {
       if (this.finding?.photos.includes(photo)) await unassignPhotos(this.finding.id, [photo]);
@@ -117,7 +117,7 @@ class Hazard extends LiveScreen {
     return before.number;
   }
 
-  private get before(): FindingView | undefined {
+  private get previous(): FindingView | undefined {
     return this.finding ? undefined : this.inspection?.findings.at(-1);
   }
 
@@ -130,14 +130,14 @@ class Hazard extends LiveScreen {
     if (photos.length === 0) return html`<p class="photo-hint soft">${t("hazard.photo_or_text")}</p>`;
     return html`<ul class="strip" data-test="photos" data-count=${photos.length}>
       ${photos.map((photo, index) => html`<li class="strip-item"><lh-photo class="thumb thumb-large" photo=${photo} label=${t("photo.alt", { number: index + 1 })}></lh-photo>
-        <button type="button" class="icon-button strip-remove" aria-label=${t("hazard.remove_photo", { number: index + 1 })} @click=${() => this.remove(photo)}>${icon("close")}</button></li>`)}
+        <button type="button" class="icon-button strip-remove" aria-label=${t("hazard.remove_photo", { number: index + 1 })} @click=${() => this.takeOut(photo)}>${icon("close")}</button></li>`)}
     </ul>`;
   }
 
   protected override view(): TemplateResult {
     const value = this.draft.value;
     const enough = value.photos.length > 0 || value.description.trim() !== "";
-    const before = this.before;
+    const before = this.previous;
     return html`<div class="page page-hazard" data-test="hazard-form">
       ${this.inspection?.signing && !this.finding ? banner("todo", t("hazard.late"), t("hazard.late_hint")) : nothing}
       ${this.photos()}

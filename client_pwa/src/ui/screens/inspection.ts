@@ -15,11 +15,11 @@ import { newHazard, type HazardDraft } from "../hazard-draft.ts";
 import { inspectionBar } from "../parts/inspection-bar.ts";
 import { findingCard } from "../parts/finding-card.ts";
 import type { Taken } from "../parts/camera-input.ts";
+import { pauseChoices } from "../parts/reasons.ts";
 import { say } from "../says.ts";
 import { me } from "../session.ts";
 import "../parts/recorder.ts";
 
-const PAUSES = ["waiting", "safety", "weather", "other_work"] as const;
 const GONE = ["withdrawn", "duplicate"];
 
 class Inspection extends LiveScreen {
@@ -33,26 +33,26 @@ class Inspection extends LiveScreen {
     this.watch(() => watchPosition());
   }
 
-  private get id(): string {
+  private get inspection(): string {
     return this.params["id"] ?? "";
   }
 
   protected override async read(): Promise<void> {
-    this.one = await inspection(this.id);
+    this.one = await inspection(this.inspection);
     this.officers = await Promise.all((this.one?.officers ?? []).map(async (id) => (await person(id))?.name ?? id));
-    this.hasDraft = (await drafts.load(newHazard(this.id))) !== undefined;
+    this.hasDraft = (await drafts.load(newHazard(this.inspection))) !== undefined;
   }
 
   /** A photo first: kept at once, then a hazard begins with it. */
   private async photographed(taken: readonly Taken[]): Promise<void> {
     const photos: string[] = [];
     for (const one of taken) {
-      const saved = await addPhoto(one.bytes, { inspection: this.id, purpose: "finding", source: one.source, mediaType: one.mediaType });
+      const saved = await addPhoto(one.bytes, { inspection: this.inspection, purpose: "finding", source: one.source, mediaType: one.mediaType });
       photos.push(saved.photo);
     }
-    const draft = await drafts.load<HazardDraft>(newHazard(this.id));
-    await drafts.save(newHazard(this.id), { ...draft, photos: [...(draft?.photos ?? []), ...photos] });
-    navigate(`/inspections/${this.id}/hazard`);
+    const draft = await drafts.load<HazardDraft>(newHazard(this.inspection));
+    await drafts.save(newHazard(this.inspection), { ...draft, photos: [...(draft?.photos ?? []), ...photos] });
+    navigate(`/inspections/${this.inspection}/hazard`);
   }
 
   private act(action: () => Promise<unknown>, said = t("saved.here")): void {
@@ -112,8 +112,7 @@ class Inspection extends LiveScreen {
       `, close, "more-sheet");
     }
     if (this.sheet === "pause") {
-      return sheet(t("inspection.pause"), chips(t("inspection.pause"), PAUSES.map((name) => ({ value: name, text: t(`pause.${name}`), test: `pause-${name}` })), "",
-        (name) => this.act(() => pauseInspection(one.id, t(`pause.${name as (typeof PAUSES)[number]}`)))), close);
+      return sheet(t("inspection.pause"), chips(t("inspection.pause"), pauseChoices(), "", (reason) => this.act(() => pauseInspection(one.id, reason))), close);
     }
     if (this.sheet === "conclude") {
       const choices = (["no_problem", "order", "measures", "case"] as const).map((value) => ({ value, text: t(`conclusion.${value}`), test: `conclude-${value}` }));
@@ -133,7 +132,7 @@ class Inspection extends LiveScreen {
       ${this.tray(one)} ${this.findings(one)}
     </div>
     ${inspectionBar(one, {
-      before: () => drafts.save(`camera/${this.id}`, { at_ms: Date.now() }),
+      before: () => drafts.save(`camera/${this.inspection}`, { at_ms: Date.now() }),
       taken: (photos) => this.attempt(() => this.photographed(photos)),
       attempt: (action) => this.attempt(action),
       resume: () => this.act(() => resumeInspection(one.id)),

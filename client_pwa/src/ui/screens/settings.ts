@@ -9,7 +9,7 @@ import { stateLabel } from "../../screen/labels.ts";
 import { badge, banner, button, chips, facts, section, sheet } from "../../screen/parts.ts";
 import { href, navigate } from "../../screen/router.ts";
 import { askPersistence, bureauName, health, ownChain, type ChainView, type Health } from "../../store/index.ts";
-import { deployment, engine, lock, logout, type DeploymentView } from "../../sync/index.ts";
+import { deployment, engine, lock, logout } from "../../sync/index.ts";
 import { megabytes } from "../parts/sync-chip.ts";
 import { say } from "../says.ts";
 import { me, refreshSession } from "../session.ts";
@@ -18,7 +18,7 @@ class Settings extends LiveScreen {
   health: Health | undefined;
   chain: ChainView | undefined;
   bureau = "";
-  server: DeploymentView | undefined;
+  server: Awaited<ReturnType<typeof deployment>>;
   leaving = false;
 
   protected override async read(): Promise<void> {
