@@ -84,7 +84,7 @@ export async function record(author: Author, write: Writing): Promise<OpRecord> 
   const rows = await viewedMany(writtenBy(write.kind, body));
   checkFold(author, write, body, rows);
   const own = new Map((await pendingOps()).map((op) => [op.op, op.order]));
-  const deps = depsOf(body, [...rows.values()].map(({ row }) => row), own);
+  const deps = depsOf({ kind: write.kind, body, mends: write.mends }, [...rows.values()].map(({ row }) => row), own);
   const { kind, space, mends, blobs = [] } = write;
   const replaces = write.replaces ?? mends;
   return append(

@@ -2,6 +2,7 @@
 // read gives the same text again; that catches duplicate keys, floats, big integers and spaces.
 
 import limits from "@tables/limits.json" with { type: "json" };
+import { fromUtf8 } from "./bytes.ts";
 import type { Json } from "./rows.ts";
 
 const KEY = /^[a-z0-9_]{1,40}$/;
@@ -18,7 +19,7 @@ export class ProfileError extends Error {
   }
 }
 
-const outside = (message: string): ProfileError => new ProfileError("op_malformed", message);
+const outside = (message: string): ProfileError => new ProfileError("op_not_canonical", message);
 
 const escape = (char: string): string =>
   SHORT[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
@@ -53,7 +54,7 @@ function encodeAt(value: unknown, depth: number): string {
   return encodeObject(value as { readonly [key: string]: unknown }, depth);
 }
 
-/** The canonical text of a value. Throws ProfileError(op_malformed). */
+/** The canonical text of a value. Throws ProfileError(op_not_canonical) for a value outside the profile. */
 export const encode = (value: Json): string => encodeAt(value, 1);
 
 /** Read a text that must be canonical. Throws ProfileError. */
@@ -62,8 +63,19 @@ export function decode(text: string): Json {
   try {
     value = JSON.parse(text) as Json;
   } catch {
-    throw outside("not JSON");
+    throw new ProfileError("op_malformed", "not JSON");
   }
   if (encode(value) !== text) throw new ProfileError("op_not_canonical", "not the canonical text");
   return value;
+}
+
+/** Read bytes that must be the canonical text in UTF-8. Throws ProfileError. */
+export function decodeBytes(bytes: Uint8Array): Json {
+  let text: string;
+  try {
+    text = fromUtf8(bytes);
+  } catch {
+    throw new ProfileError("op_malformed", "not UTF-8");
+  }
+  return decode(text);
 }

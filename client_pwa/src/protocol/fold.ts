@@ -128,7 +128,7 @@ function edit(run: Run, _effect: Effect, scope: Scope, entity: string): void {
   const replaces = named(scope, "replaces") as string[];
   const present = Object.hasOwn(row.fields, field) ? row.fields[field] : undefined;
   const known: FieldVersion[] = present ? [{ op: present.op, v: present.v }, ...(present.others ?? [])] : [];
-  const rest = known.filter((version) => !replaces.includes(version.op) && !sameValue(version.v, value));
+  const rest = known.filter((version) => !replaces.includes(version.op) && version.op !== run.op.op && !sameValue(version.v, value));
   rest.sort((a, b) => (a.op < b.op ? -1 : 1));
   const version: Field = { op: run.op.op, v: value, ...(rest.length > 0 ? { others: rest } : {}) };
   run.changed.set(entity, { ...row, fields: { ...row.fields, [field]: version } });
@@ -160,8 +160,10 @@ function step(run: Run, effect: Effect, scope: Scope, entity: string): void {
   const from = effect.unbased ? cur.s : (named(scope, `from`) as string);
   const taken = stepName(effect, scope);
   if (run.reflected && (cur.op === run.op.op || isClaimed(row, name, run.op.op))) return void run.unset.add(entity);
+  if (effect.unbased && run.unset.has(entity)) return;
   const to = targetOf(effect, scope, row, taken, from);
   const { op, by, at_ms } = run.op;
+  if (cur.op === op) throw new Refusal("illegal_step");
   if (cur.op === base && cur.s === from) {
     const { [name]: settled, ...others } = row.disputes;
     const disputes = settled && from === machine.disputed ? others : row.disputes;

@@ -68,3 +68,12 @@ export async function verifyConsistency(
   }
   return sn === 0 && equalBytes(fr, oldRoot) && equalBytes(sr, root);
 }
+
+/** The root of a tree over entries, by the RFC's definition (§2.1.1). */
+export async function rootOf(entries: readonly Uint8Array[]): Promise<Uint8Array> {
+  if (entries.length === 0) return sha256(new Uint8Array());
+  if (entries.length === 1) return leafHash(entries[0]!);
+  let split = 1;
+  while (split * 2 < entries.length) split *= 2;
+  return nodeHash(await rootOf(entries.slice(0, split)), await rootOf(entries.slice(split)));
+}

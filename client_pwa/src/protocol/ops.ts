@@ -82,8 +82,26 @@ export const publicKeyBytes = async (key: CryptoKey): Promise<Bytes> =>
 export const signerOf = (key: CryptoKey): Sign => async (message) =>
   new Uint8Array(await crypto.subtle.sign(ES256, key, message));
 
-/** Whether an op's signature holds under a 65-byte public key. */
-export async function verifyOp(wire: WireOp, publicKey: Bytes): Promise<boolean> {
-  const key = await crypto.subtle.importKey("raw", publicKey, P256, false, ["verify"]);
+/** A chain's key as an enrolment carries it: base64url of the uncompressed point. */
+export interface PublicKey {
+  readonly alg: string;
+  readonly key: string;
+}
+
+async function verifyingKey({ alg, key }: PublicKey): Promise<CryptoKey | undefined> {
+  if (alg !== "ES256") return undefined;
+  try {
+    const point = fromBase64url(key);
+    return point.length === 65 && point[0] === 4 ? await crypto.subtle.importKey("raw", point, P256, false, ["verify"]) : undefined;
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof DOMException) return undefined; // no point of P-256
+    throw error;
+  }
+}
+
+/** Whether an op's signature holds under a chain's key. */
+export async function verifyOp(wire: WireOp, publicKey: PublicKey): Promise<boolean> {
+  const key = await verifyingKey(publicKey);
+  if (!key) return false;
   return crypto.subtle.verify(ES256, key, fromBase64url(wire.sig), pae(utf8(wire.header)));
 }

@@ -6,11 +6,22 @@ import { lookUp, type Shape, TYPES } from "./tables.ts";
 
 /** Dotted path of the first member that does not fit, as `items.0.deadline`; undefined when all fits. */
 export type Check = (value: unknown, path: string) => string | undefined;
+/** What a value names. */
+export interface Found {
+  /** `kind/id` of every `id:` value. */
+  readonly entities: Set<string>;
+  /** Values of the members that name ops to build on. */
+  readonly ops: Set<string>;
+  /** sha256 of every blob_ref, in order. */
+  readonly blobs: string[];
+}
 export interface Type {
   readonly check: Check;
-  /** Adds `kind/id` of every `id:` value to the collection. */
-  readonly collect: (value: unknown, into: Set<string>) => void;
+  /** Adds what a fitting value names. `member` is the name it stands under. */
+  readonly collect: (value: unknown, into: Found, member: string) => void;
 }
+
+const NAMES_OPS = new Set(["base", "chosen", "signing", "replaces"]);
 
 const CONTROL = /\p{Cc}/u;
 const CONTROL_BUT_NEWLINE = /(?!\n)\p{Cc}/u;
@@ -57,7 +68,7 @@ function idOf(kind: string): Type {
   const shape = kind === "bureau" ? /^[0-9]{6}$/ : kind === "chain" ? /^[0-9a-f]{64}$/ : /^[0-9a-z-]{1,80}$/;
   return {
     check: pattern(shape).check,
-    collect: (value, into) => void into.add(`${kind}/${String(value)}`),
+    collect: (value, into) => void into.entities.add(`${kind}/${String(value)}`),
   };
 }
 
@@ -70,11 +81,13 @@ function listOf(rest: string): Type {
   return {
     check(value, path) {
       if (!Array.isArray(value) || value.length > max || value.length < min) return path;
-      return firstOf(value.map((part, at) => () => member.check(part, `${path}.${at}`)));
+      return firstOf(value.map((part, at) => () => member.check(part, child(path, String(at)))));
     },
-    collect: (value, into) => (value as unknown[]).forEach((part) => member.collect(part, into)),
+    collect: (value, into, name) => (value as unknown[]).forEach((part) => member.collect(part, into, name)),
   };
 }
+
+const child = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);
 
 function firstOf(checks: readonly (() => string | undefined)[]): string | undefined {
   for (const check of checks) {
@@ -102,7 +115,6 @@ function membersOf(shape: Shape): Member[] {
 export function objectOf(shape: Shape): Type {
   const members = membersOf(shape);
   const known = new Set(members.map((member) => member.name));
-  const child = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);
   return {
     check(value, path) {
       if (typeof value !== "object" || value === null || Array.isArray(value)) return path;
@@ -117,11 +129,20 @@ export function objectOf(shape: Shape): Type {
     collect(value, into) {
       const object = value as { readonly [key: string]: unknown };
       for (const member of members) {
-        if (Object.hasOwn(object, member.name)) member.type.collect(object[member.name], into);
+        if (Object.hasOwn(object, member.name)) member.type.collect(object[member.name], into, member.name);
       }
     },
   };
 }
+
+const OP: Type = {
+  check: pattern(/^[0-9a-f]{64}$/).check,
+  collect: (value, into, member) => void (NAMES_OPS.has(member) && into.ops.add(value as string)),
+};
+const blobRefOf = (shape: Shape): Type => {
+  const object = objectOf(shape);
+  return { check: object.check, collect: (value, into) => void into.blobs.push((value as { sha256: string }).sha256) };
+};
 
 /** The checker of a type string; throws for a string the language does not have. */
 export function typeOf(text: string): Type {
@@ -136,7 +157,8 @@ export function typeOf(text: string): Type {
     case "date": return leaf(isRealDay);
     case "time_ms": return integer(0, Number.MAX_SAFE_INTEGER);
     case "id": return idOf(rest);
-    case "op": case "sha256": return pattern(/^[0-9a-f]{64}$/);
+    case "op": return OP;
+    case "sha256": return pattern(/^[0-9a-f]{64}$/);
     case "hex": return pattern(new RegExp(`^[0-9a-f]{${rest}}$`));
     case "name": return pattern(/^[a-z0-9_]{1,40}$/);
     case "b64": return leaf((value) => isBase64Of(Number(rest), value));
@@ -144,7 +166,7 @@ export function typeOf(text: string): Type {
     default: {
       const shape = lookUp(TYPES, text);
       if (!shape) throw new Error(`no type ${text}`);
-      return objectOf(shape);
+      return text === "blob_ref" ? blobRefOf(shape) : objectOf(shape);
     }
   }
 }

@@ -1,21 +1,9 @@
 // Which ops must be in effect first (SPEC §2 `deps`): those the body builds on by name, and the op
 // that created each entity it writes to, as far as this phone knows them.
 
-import { kindNamed } from "../protocol/kinds.ts";
-import type { Body, Json, Row } from "../protocol/rows.ts";
+import { kindNamed, namedIn } from "../protocol/kinds.ts";
+import type { Body, Row } from "../protocol/rows.ts";
 import { LIMITS } from "../protocol/tables.ts";
-
-const NAMES_OPS = new Set(["base", "chosen", "signing", "replaces"]);
-const isOp = (value: unknown): value is string => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
-
-function collectNamed(value: Json, into: Set<string>): void {
-  if (typeof value !== "object") return;
-  if (Array.isArray(value)) return value.forEach((part) => collectNamed(part as Json, into));
-  for (const [name, part] of Object.entries(value as Body)) {
-    if (NAMES_OPS.has(name)) [part].flat().filter(isOp).forEach((op) => into.add(op));
-    else collectNamed(part, into);
-  }
-}
 
 /** `kind/id` of every existing row the kind's effects write to. */
 export function writtenBy(kind: string, body: Body): string[] {
@@ -33,13 +21,15 @@ export function writtenBy(kind: string, body: Body): string[] {
 
 /**
  * Deps of a new op. `rows` are the viewed rows it writes to; `ownOrder` gives the order of own ops that no completed
- * pull has covered. Above the limit only those are named, the newest first.
+ * pull has covered. Above the limit only those are named, the newest first. What it mends is no dep.
  */
-export function depsOf(body: Body, rows: Iterable<Row>, ownOrder: ReadonlyMap<string, number>): string[] {
-  const deps = new Set<string>();
-  collectNamed(body, deps);
+export function depsOf(
+  write: { readonly kind: string; readonly body: Body; readonly mends?: string | undefined },
+  rows: Iterable<Row>, ownOrder: ReadonlyMap<string, number>,
+): string[] {
+  const deps = new Set(namedIn(write.kind, write.body).ops);
   for (const row of rows) deps.add(row.created.op);
-  const all = [...deps].filter(isOp);
+  const all = [...deps].filter((op) => op !== write.mends);
   if (all.length <= LIMITS.deps) return all.sort();
   const own = all.filter((op) => ownOrder.has(op)).sort((a, b) => ownOrder.get(b)! - ownOrder.get(a)!);
   return own.slice(0, LIMITS.deps).sort();

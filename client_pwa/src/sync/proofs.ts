@@ -2,8 +2,9 @@
 // newer checkpoint extends the last one, and that each receipt's entry is in the tree.
 
 import { equalBytes, fromHex, hex } from "../protocol/bytes.ts";
-import { entryOf, leafHash, verifyConsistency, verifyInclusion } from "../protocol/merkle.ts";
+import { verifyConsistency } from "../protocol/merkle.ts";
 import { type Checkpoint, openCheckpoint, readVerifierKey } from "../protocol/note.ts";
+import { verifyReceipt } from "../protocol/receipts.ts";
 import { knownCheckpoint, type KnownCheckpoint, knownDeployment, setCheckpoint } from "../store/identity.ts";
 import { noteProved, openOps } from "../store/ownops.ts";
 import type { OpRecord } from "../store/schema.ts";
@@ -67,14 +68,11 @@ async function keep({ origin, size, root, note }: Checkpoint): Promise<KnownChec
 /** Fetch and take over the newest checkpoint. */
 export const fetchCheckpoint = async (): Promise<KnownCheckpoint> => acceptCheckpoint(await askText("/log/checkpoint"));
 
-/** The leaf must speak of this very op; then its entry must be in the tree. */
 async function isIncluded({ op, receipt }: OpRecord, checkpoint: KnownCheckpoint): Promise<boolean> {
-  const leaf = JSON.parse(receipt!.leaf) as { op?: unknown; t?: unknown };
-  if (leaf.op !== op || leaf.t !== "op" || receipt!.origin !== checkpoint.origin) return false;
   const path = `/log/proof/${receipt!.index}?size=${checkpoint.size}`;
   const reply = await authorised((ask) => askJson<{ hashes: unknown }>(path, ask));
-  const hash = await leafHash(await entryOf(receipt!.leaf));
-  return verifyInclusion(receipt!.index, checkpoint.size, hash, hashesOf(reply.hashes), fromHex(checkpoint.root));
+  const tree = { origin: checkpoint.origin, size: checkpoint.size, root: fromHex(checkpoint.root) };
+  return verifyReceipt(receipt!, op, tree, hashesOf(reply.hashes));
 }
 
 /** Prove own receipts the checkpoint covers. A receipt that is not in the tree rejects with `proof_invalid`. */

@@ -2,6 +2,7 @@
 
 import { beforeEach, expect, test } from "vitest";
 import * as capture from "../../src/capture/index.ts";
+import { base64url } from "../../src/protocol/bytes.ts";
 import { readHeader, opId, verifyOp } from "../../src/protocol/ops.ts";
 import { allOps, opRecord } from "../../src/store/ownops.ts";
 import { onDatabase } from "../../src/store/db.ts";
@@ -22,7 +23,7 @@ test("ops form one chain whose ids, prev and signatures hold", async () => {
   expect(ops.map((op) => op.seq)).toEqual([0, 1, 2]);
   for (const [at, op] of ops.entries()) {
     expect(await opId(op.wire.header)).toBe(op.op);
-    expect(await verifyOp(op.wire, new Uint8Array(publicKey))).toBe(true);
+    expect(await verifyOp(op.wire, { alg: "ES256", key: base64url(new Uint8Array(publicKey)) })).toBe(true);
     expect(readHeader(op.wire.header).prev).toBe(at === 0 ? "" : ops[at - 1]!.op);
   }
 });
