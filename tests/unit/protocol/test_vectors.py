@@ -5,8 +5,21 @@ from typing import Any
 
 import pytest
 
-from sync_protocol import admission, canonical, fold, ids, keys, kinds, leaves, lifecycle
-from sync_protocol import merkle, note, ops, tlog, types  # fmt: skip
+from sync_protocol import (  # fmt: skip
+    admission,
+    canonical,
+    fold,
+    ids,
+    keys,
+    kinds,
+    leaves,
+    lifecycle,
+    merkle,
+    note,
+    ops,
+    tlog,
+    types,
+)
 from sync_protocol.encoding import from_b64url
 from sync_protocol.vectors import generate
 
