@@ -83,8 +83,8 @@ export async function record(author: Author, write: Writing): Promise<OpRecord> 
   checkShape(author, write.kind, body);
   const rows = await viewedMany(writtenBy(write.kind, body));
   checkFold(author, write, body, rows);
-  const own = new Map((await pendingOps()).map((op) => [op.op, op.order]));
-  const deps = depsOf({ kind: write.kind, body, mends: write.mends }, [...rows.values()].map(({ row }) => row), own);
+  const own = async () => new Map((await pendingOps()).map((op) => [op.op, op.order]));
+  const deps = await depsOf({ kind: write.kind, body, mends: write.mends }, [...rows.values()].map(({ row }) => row), own);
   const { kind, space, mends, blobs = [] } = write;
   const replaces = write.replaces ?? mends;
   return append(

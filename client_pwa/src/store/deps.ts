@@ -20,17 +20,18 @@ export function writtenBy(kind: string, body: Body): string[] {
 }
 
 /**
- * Deps of a new op. `rows` are the viewed rows it writes to; `ownOrder` gives the order of own ops that no completed
- * pull has covered. Above the limit only those are named, the newest first. What it mends is no dep.
+ * Deps of a new op. `rows` are the viewed rows it writes to. Above the limit only own ops that no completed pull has
+ * covered are named, the newest first; `ownOrder` gives their order and is asked only then. What it mends is no dep.
  */
-export function depsOf(
+export async function depsOf(
   write: { readonly kind: string; readonly body: Body; readonly mends?: string | undefined },
-  rows: Iterable<Row>, ownOrder: ReadonlyMap<string, number>,
-): string[] {
+  rows: Iterable<Row>, ownOrder: () => Promise<ReadonlyMap<string, number>>,
+): Promise<string[]> {
   const deps = new Set(namedIn(write.kind, write.body).ops);
   for (const row of rows) deps.add(row.created.op);
   const all = [...deps].filter((op) => op !== write.mends);
   if (all.length <= LIMITS.deps) return all.sort();
-  const own = all.filter((op) => ownOrder.has(op)).sort((a, b) => ownOrder.get(b)! - ownOrder.get(a)!);
+  const order = await ownOrder();
+  const own = all.filter((op) => order.has(op)).sort((a, b) => order.get(b)! - order.get(a)!);
   return own.slice(0, LIMITS.deps).sort();
 }

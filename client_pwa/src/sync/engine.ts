@@ -141,7 +141,16 @@ export class Engine {
   private onChange(ops: readonly string[], entities: readonly string[]): void {
     if (this.isLeading && entities.includes("session/")) this.nudge();
     const counts = ops.length > 0 || entities.some((one) => one === "*" || one.startsWith("blob/") || one === "session/");
-    if (counts) void this.refreshTally().then(() => this.onTally());
+    if (counts) this.tallySoon();
+  }
+
+  private tallying: ReturnType<typeof setTimeout> | undefined;
+  /** Many changes in a row (a burst of photos) are counted once. */
+  private tallySoon(): void {
+    this.tallying ??= setTimeout(() => {
+      this.tallying = undefined;
+      void this.refreshTally().then(() => this.onTally());
+    }, SOON_MS);
   }
 
   /** A new record or original was saved: send it soon, unless a pause after a failure is running. */
