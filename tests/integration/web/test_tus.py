@@ -1,0 +1,410 @@
+"""Uploads over tus 1.0.0: resumed, proven, each alone; and what is served of them."""
+
+import gzip
+import hashlib
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, insert, select
+from werkzeug.test import TestResponse
+
+from server.services import derivatives, evidence, uploads
+from server.storage.upload_tables import StoredBlob, Upload
+from sync_protocol.rules import LIMITS
+from tests.support.service import (
+    API,
+    COUNTY,
+    OTHER_COUNTY,
+    Service,
+    base64_of,
+    digest,
+    photo,
+    tus_headers,
+)
+
+CHUNK = "application/offset+octet-stream"
+
+
+def create(service: Service, content: bytes, login: str = "inspector", **more: str) -> str:
+    headers = tus_headers(content, **more)
+    reply = service.ask(login, "POST", "/uploads", headers=headers)
+    assert reply.status_code == 201, reply.text
+    assert reply.headers["Upload-Offset"] == "0"
+    return reply.headers["Location"].removeprefix(API)
+
+
+def patch(
+    service: Service, place: str, at: int, chunk: bytes, login: str = "inspector", **more: str
+) -> TestResponse:
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(at), "Content-Type": CHUNK} | more
+    return service.ask(login, "PATCH", place, data=chunk, headers=headers)
+
+
+def offset(service: Service, place: str, login: str = "inspector") -> int:
+    reply = service.ask(login, "HEAD", place, headers={"Tus-Resumable": "1.0.0"})
+    assert reply.status_code == 200
+    return int(reply.headers["Upload-Offset"])
+
+
+def checksum(chunk: bytes) -> dict[str, str]:
+    return {"Upload-Checksum": f"sha256 {base64_of(hashlib.sha256(chunk).digest())}"}
+
+
+def original(service: Service, content: bytes, login: str = "inspector") -> TestResponse:
+    return service.ask(login, "GET", f"/spaces/{COUNTY}/blobs/{digest(content)}")
+
+
+def count(service: Service, table: type) -> int:
+    with service.runtime.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def files(service: Service, folder: str) -> list[str]:
+    return sorted(p.name for p in (service.folder / folder).rglob("*") if p.is_file())
+
+
+def test_the_server_says_what_it_can_do(service: Service) -> None:
+    reply = service.ask(None, "OPTIONS", "/uploads")
+    assert reply.status_code == 204
+    assert reply.headers["Tus-Version"] == "1.0.0"
+    assert reply.headers["Tus-Extension"] == "creation,creation-with-upload,checksum,termination"
+    assert reply.headers["Tus-Checksum-Algorithm"] == "sha256"
+    assert int(reply.headers["Tus-Max-Size"]) == LIMITS["blob_bytes"]
+
+
+def test_an_original_sent_whole_comes_back_byte_for_byte(service: Service) -> None:
+    content = photo()
+    reply = service.upload("inspector", content)
+    assert (reply.status_code, reply.headers["Upload-Offset"]) == (201, str(len(content)))
+    back = original(service, content)
+    assert (back.status_code, back.data) == (200, content)
+    assert back.headers["Content-Type"] == "image/jpeg"
+    assert back.headers["Content-Length"] == str(len(content))
+    assert back.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in back.headers["Content-Security-Policy"]
+    assert files(service, "uploads") == []
+
+
+def test_an_upload_is_resumed_in_the_middle_after_a_restart(service: Service) -> None:
+    content = photo((1200, 900))
+    place, half = create(service, content), len(content) // 2
+    assert patch(service, place, 0, content[:half]).headers["Upload-Offset"] == str(half)
+    service.reopen()
+    assert offset(service, place) == half
+    reply = patch(service, place, half, content[half:])
+    assert (reply.status_code, reply.headers["Upload-Offset"]) == (204, str(len(content)))
+    assert original(service, content).data == content
+
+
+def test_a_finished_upload_still_tells_a_phone_that_lost_the_reply(service: Service) -> None:
+    content = photo()
+    place = create(service, content)
+    patch(service, place, 0, content)
+    assert offset(service, place) == len(content)
+    assert patch(service, place, len(content), b"").status_code == 204
+
+
+def test_a_crash_between_the_last_byte_and_the_end_is_made_good_by_asking(
+    service: Service,
+) -> None:
+    content = photo()
+    place = create(service, content)
+    upload_id = place.rsplit("/", 1)[1]
+    uploads.part_files(service.runtime).append(upload_id, 0, content, len(content))
+    assert original(service, content).status_code == 404
+    assert offset(service, place) == len(content)
+    assert original(service, content).data == content
+
+
+def test_a_wrong_offset_writes_nothing(service: Service) -> None:
+    content = photo()
+    place = create(service, content)
+    patch(service, place, 0, content[:100])
+    for at in (0, 99, 101, len(content)):
+        reply = patch(service, place, at, b"x" * 10)
+        assert (reply.status_code, reply.json["code"]) == (409, "upload_offset")
+    assert offset(service, place) == 100
+
+
+def test_a_checksummed_chunk_counts_only_when_it_is_proven(service: Service) -> None:
+    content = photo()
+    place = create(service, content)
+    bad = patch(service, place, 0, content[:500], **checksum(b"something else"))
+    assert (bad.status_code, bad.json["code"]) == (460, "upload_checksum")
+    assert offset(service, place) == 0
+    assert patch(service, place, 0, content[:500], **checksum(content[:500])).status_code == 204
+    assert offset(service, place) == 500
+    rest = content[500:]
+    assert patch(service, place, 500, rest, **checksum(rest)).status_code == 204
+    assert original(service, content).data == content
+    assert files(service, "uploads") == []
+
+
+def test_bytes_that_are_not_the_announced_ones_are_given_up(service: Service) -> None:
+    content = photo()
+    place = create(service, content, sha256="0" * 64)
+    reply = patch(service, place, 0, content)
+    assert (reply.status_code, reply.json["code"]) == (422, "upload_digest")
+    assert count(service, Upload) == count(service, StoredBlob) == 0
+    assert files(service, "uploads") == files(service, "blobs") == []
+    headers = {"Tus-Resumable": "1.0.0"}
+    assert service.ask("inspector", "HEAD", place, headers=headers).status_code == 404
+
+
+def test_more_bytes_than_announced_are_refused(service: Service) -> None:
+    content = photo()
+    place = create(service, content)
+    reply = patch(service, place, 0, content + b"tail")
+    assert (reply.status_code, reply.json["code"]) == (413, "too_large")
+    assert offset(service, place) <= len(content)
+
+
+def test_a_body_that_breaks_off_keeps_what_came_and_says_so(service: Service) -> None:
+    content = photo()
+    place = create(service, content)
+    headers = {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": "0",
+        "Content-Type": CHUNK,
+        "Content-Length": str(len(content)),
+    }
+    reply = service.ask(
+        "inspector", "PATCH", place, input_stream=io.BytesIO(content[:1000]), headers=headers
+    )
+    assert (reply.status_code, reply.json["field"]) == (460, "Content-Length")
+    assert offset(service, place) in (0, 1000)
+
+
+def test_the_same_bytes_are_never_sent_twice_within_a_space(service: Service) -> None:
+    content = photo()
+    service.upload("inspector", content)
+    reply = service.ask("colleague", "POST", "/uploads", headers=tus_headers(content))
+    assert (reply.status_code, reply.headers["Upload-Offset"]) == (201, str(len(content)))
+    assert offset(service, reply.headers["Location"].removeprefix(API), "colleague") == len(content)
+
+
+def test_another_space_has_to_send_the_bytes_itself(service: Service) -> None:
+    content = photo()
+    service.upload("inspector", content)
+    place = create(service, content, "stranger", space=OTHER_COUNTY)
+    path = f"/spaces/{OTHER_COUNTY}/blobs/{digest(content)}"
+    assert service.ask("stranger", "GET", path).status_code == 404
+    patch(service, place, 0, content, "stranger")
+    assert service.ask("stranger", "GET", path).data == content
+
+
+def test_parallel_uploads_of_the_same_bytes_meet_in_one_original(service: Service) -> None:
+    content = photo((1600, 1200))
+    service.token("inspector")
+    with ThreadPoolExecutor(6) as pool:
+        replies = list(pool.map(lambda _: service.upload("inspector", content), range(6)))
+    assert [reply.status_code for reply in replies] == [201] * 6
+    assert count(service, StoredBlob) == 1
+    assert files(service, "blobs") == [digest(content)]
+    assert original(service, content).data == content
+
+
+def test_two_who_write_one_upload_at_once_never_mix_bytes(service: Service) -> None:
+    content = photo((1600, 1200))
+    place = create(service, content)
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda _: patch(service, place, 0, content), range(4)))
+    assert {reply.status_code for reply in replies} <= {204, 409, 404}
+    assert offset(service, place) == len(content)
+    assert original(service, content).data == content
+
+
+def test_an_upload_that_is_ended_is_gone(service: Service) -> None:
+    place = create(service, photo())
+    headers = {"Tus-Resumable": "1.0.0"}
+    assert service.ask("inspector", "DELETE", place, headers=headers).status_code == 204
+    assert service.ask("inspector", "HEAD", place, headers=headers).status_code == 404
+    assert files(service, "uploads") == []
+
+
+def test_ending_an_upload_keeps_the_original_it_brought(service: Service) -> None:
+    content = photo()
+    place = service.upload("inspector", content).headers["Location"].removeprefix(API)
+    service.ask("inspector", "DELETE", place, headers={"Tus-Resumable": "1.0.0"})
+    assert original(service, content).data == content
+
+
+def test_an_upload_is_its_own_persons(service: Service) -> None:
+    content = photo()
+    place = create(service, content)
+    assert patch(service, place, 0, content, "colleague").status_code == 404
+    headers = {"Tus-Resumable": "1.0.0"}
+    for method in ("HEAD", "DELETE"):
+        assert service.ask("colleague", method, place, headers=headers).status_code == 404
+    assert offset(service, place) == 0
+
+
+@pytest.mark.parametrize("method", ["POST", "HEAD", "PATCH", "DELETE"])
+@pytest.mark.parametrize("version", [None, "0.2.2", "2.0.0"])
+def test_another_version_of_tus_is_refused(
+    service: Service, method: str, version: str | None
+) -> None:
+    place = create(service, photo())
+    headers = {} if version is None else {"Tus-Resumable": version}
+    path = "/uploads" if method == "POST" else place
+    reply = service.ask("inspector", method, path, headers=headers)
+    assert (reply.status_code, reply.headers["Tus-Version"]) == (412, "1.0.0")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"Upload-Length": ""}, "Upload-Length"),
+        ({"Upload-Length": "-1"}, "Upload-Length"),
+        ({"Upload-Length": "0"}, "Upload-Length"),
+        ({"Upload-Length": "1.5"}, "Upload-Length"),
+        ({"Upload-Length": "9" * 30}, "Upload-Length"),
+        ({"Upload-Defer-Length": "1"}, "Upload-Defer-Length"),
+        ({"Upload-Concat": "partial"}, "Upload-Concat"),
+        ({"Upload-Metadata": ""}, "Upload-Metadata.sha256"),
+        ({"Upload-Metadata": "sha256 ???"}, "Upload-Metadata.sha256"),
+        ({"Upload-Checksum": "md5 AAAA", "Content-Type": CHUNK}, "Upload-Checksum"),
+        ({"Upload-Checksum": "sha256 AAAA", "Content-Type": CHUNK}, "Upload-Checksum"),
+    ],
+)
+def test_a_malformed_announcement_is_refused_by_its_header(
+    service: Service, change: dict[str, str], field: str
+) -> None:
+    headers = tus_headers(photo()) | change
+    reply = service.ask("inspector", "POST", "/uploads", headers=headers)
+    assert (reply.status_code, reply.json["field"]) == (422, field)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"sha256": "A" * 64}, "Upload-Metadata.sha256"),
+        ({"sha256": "0" * 63}, "Upload-Metadata.sha256"),
+        ({"space": "5309"}, "Upload-Metadata.space"),
+        ({"media_type": "image/gif"}, "Upload-Metadata.media_type"),
+        ({"media_type": "IMAGE/JPEG"}, "Upload-Metadata.media_type"),
+    ],
+)
+def test_a_malformed_metadata_member_is_named(
+    service: Service, said: dict[str, str], field: str
+) -> None:
+    reply = service.ask("inspector", "POST", "/uploads", headers=tus_headers(photo(), **said))
+    assert (reply.status_code, reply.json["field"]) == (422, field)
+    assert count(service, Upload) == 0
+
+
+def test_a_file_beyond_the_limit_is_refused_before_a_byte_is_taken(
+    open_service: Callable[..., Service],
+) -> None:
+    service = open_service(LIUHEN_MAX_PHOTO_BYTES="1000").populate()
+    reply = service.ask("inspector", "POST", "/uploads", headers=tus_headers(b"x" * 1001))
+    assert (reply.status_code, reply.json["code"]) == (413, "too_large")
+
+
+def test_a_full_disk_refuses_new_uploads_and_keeps_the_rest_working(
+    open_service: Callable[..., Service],
+) -> None:
+    service = open_service(LIUHEN_RESERVE_DISK_BYTES=str(2**59)).populate()
+    reply = service.upload("inspector", photo())
+    assert (reply.status_code, reply.json["code"]) == (507, "storage_full")
+    assert count(service, Upload) == 0
+
+
+def test_a_person_has_a_bounded_number_of_open_uploads(service: Service) -> None:
+    row = {
+        "person_id": "inspector",
+        "space": COUNTY,
+        "sha256": "0" * 64,
+        "media_type": "image/jpeg",
+        "length_bytes": 1,
+        "created_at_ms": service.clock.now_ms(),
+    }
+    most = LIMITS["uploads_open_per_person"]
+    with service.runtime.engine.begin() as connection:
+        connection.execute(insert(Upload), [row | {"id": f"{n:032x}"} for n in range(most)])
+    reply = service.upload("inspector", photo())
+    assert (reply.status_code, reply.json["code"]) == (429, "too_many")
+    assert service.upload("colleague", photo()).status_code == 201
+
+
+def test_an_original_of_a_foreign_county_is_neither_taken_nor_given(service: Service) -> None:
+    content = photo()
+    reply = service.upload("inspector", content, space=OTHER_COUNTY)
+    assert (reply.status_code, reply.json["code"]) == (403, "space_forbidden")
+    service.upload("stranger", content, space=OTHER_COUNTY)
+    path = f"/spaces/{OTHER_COUNTY}/blobs/{digest(content)}"
+    assert service.ask("inspector", "GET", path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (b"GIF89a not a photo at all", "image/jpeg"),
+        (b"<html><script>alert(1)</script>", "image/png"),
+        (photo(), "image/png"),
+        (b"\x00" * 100, "image/heic"),
+        (b"x", "image/webp"),
+    ],
+)
+def test_what_is_no_photo_of_its_type_is_refused(
+    service: Service, content: bytes, media_type: str
+) -> None:
+    reply = service.upload("inspector", content, media_type=media_type)
+    assert (reply.status_code, reply.json["code"]) == (422, "not_an_image")
+    assert files(service, "uploads") == files(service, "blobs") == []
+
+
+def test_a_photo_broken_inside_is_kept_as_evidence_without_a_small_copy(service: Service) -> None:
+    content = photo()[:2000]
+    assert service.upload("inspector", content).status_code == 201
+    assert original(service, content).data == content
+    assert derivatives.make_next(service.runtime)
+    assert not derivatives.make_next(service.runtime)
+    reply = service.ask("inspector", "GET", f"/spaces/{COUNTY}/blobs/{digest(content)}/thumbnail")
+    assert reply.status_code == 404
+    assert "damaged" in reply.json["detail"]
+
+
+def test_a_small_copy_is_made_once_and_served(service: Service) -> None:
+    content = photo((1600, 1200))
+    service.upload("inspector", content)
+    path = f"/spaces/{COUNTY}/blobs/{digest(content)}/thumbnail"
+    assert service.ask("inspector", "GET", path).status_code == 404
+    assert derivatives.make_next(service.runtime)
+    assert not derivatives.make_next(service.runtime)
+    reply = service.ask("inspector", "GET", path)
+    image = Image.open(io.BytesIO(reply.data))
+    assert (image.format, image.size) == ("WEBP", (320, 240))
+    assert reply.headers["Content-Type"] == "image/webp"
+
+
+def test_a_rendering_is_text_and_is_never_shown_in_place(service: Service) -> None:
+    page = "<!doctype html><h1>现场检查记录</h1>".encode()
+    assert service.upload("inspector", page, media_type="text/html").status_code == 201
+    back = original(service, page)
+    assert back.headers["Content-Disposition"] == "attachment"
+    assert back.data == page
+    broken = service.upload("inspector", gzip.compress(page), media_type="text/html")
+    assert (broken.status_code, broken.json["field"]) == (422, "Upload-Metadata.media_type")
+    assert not derivatives.make_next(service.runtime)
+
+
+def test_an_original_that_vanished_from_the_store_is_an_error_not_a_404(service: Service) -> None:
+    content = photo()
+    service.upload("inspector", content)
+    next((service.folder / "blobs").rglob(digest(content))).unlink()
+    reply = original(service, content)
+    assert (reply.status_code, reply.json["code"]) == (500, "internal")
+
+
+def test_old_uploads_are_forgotten_and_their_originals_stay(service: Service) -> None:
+    content = photo()
+    service.upload("inspector", content)
+    create(service, photo(colour="blue"))
+    service.clock.move(days=91)
+    assert uploads.forget_old(service.runtime) == 2
+    assert files(service, "uploads") == []
+    assert evidence.holds(service.runtime, COUNTY, digest(content))
