@@ -182,8 +182,9 @@ export class Engine {
   private async uploadLane(): Promise<number> {
     const stop = this.stopping?.signal ?? new AbortController().signal;
     try {
-      const count = await uploadTurn((one) => this.board.progress(one), (sha256) => this.board.progressEnded(sha256), stop);
+      const { count, failure } = await uploadTurn((one) => this.board.progress(one), (sha256) => this.board.progressEnded(sha256), stop);
       if (count > 0 && this.isLeading) this.records.within(0); // the server's word that they are verified
+      if (failure) return await this.failed(this.uploads, failure);
     } catch (error) {
       return this.failed(this.uploads, error);
     }

@@ -64,15 +64,32 @@ async function rulingsOf(chain: string): Promise<void> {
   }
 }
 
-/** Send waiting originals one after the other. Returns how many the server now has. */
-export async function uploadTurn(onProgress: OnProgress, onDone: (sha256: string) => void, stop: AbortSignal): Promise<number> {
+/** Failures of the link or the server, which the next file would only repeat. */
+const STOPS_ALL = new Set(["network", "malformed_reply", "unavailable", "internal", "too_many", "storage_full", "stopped"]);
+const stopsAll = (error: unknown): boolean =>
+  !(error instanceof ApiError) || error.status === 401 || STOPS_ALL.has(error.code);
+
+/**
+ * Send waiting originals one after the other; a file that fails by itself does not hold up the next. Returns how many
+ * the server took, and the failure to come back for.
+ */
+export async function uploadTurn(
+  onProgress: OnProgress, onDone: (sha256: string) => void, stop: AbortSignal,
+): Promise<{ count: number; failure: ApiError | undefined }> {
   const author = await currentAuthor();
-  if (!author) return 0;
-  let count = 0;
+  const tried = new Set<string>();
+  const turn: { count: number; failure: ApiError | undefined } = { count: 0, failure: undefined };
   for (;;) {
-    const next = (await unsentBlobs(author.person))[0];
-    if (!next || stop.aborted) return count;
-    if (await upload(next, onProgress, stop)) count += 1;
-    onDone(next.sha256);
+    const next = author && (await unsentBlobs(author.person)).find((blob) => !tried.has(blob.blob));
+    if (!next || stop.aborted) return turn;
+    tried.add(next.blob);
+    try {
+      if (await upload(next, onProgress, stop)) turn.count += 1;
+    } catch (error) {
+      if (stopsAll(error)) throw error;
+      turn.failure = error as ApiError;
+    } finally {
+      onDone(next.sha256);
+    }
   }
 }

@@ -43,37 +43,77 @@ async function prepare(request: HttpRequest, bytes: ArrayBuffer, token: string):
   request.setHeader("Upload-Checksum", `sha256 ${base64(await sha256(chunk))}`);
 }
 
-function send(blob: BlobRecord, bytes: ArrayBuffer, token: string, onProgress: OnProgress, stop: AbortSignal): Promise<void> {
+/** A link that moves nothing for this long is dead, whatever the browser thinks. */
+const STALLED_MS = 60_000;
+
+interface Sending {
+  readonly blob: BlobRecord;
+  readonly bytes: ArrayBuffer;
+  readonly onProgress: OnProgress;
+  readonly stop: AbortSignal;
+  /** Where the server keeps what it has so far; "" before the first answer. */
+  url: string;
+}
+
+function send(sending: Sending, token: string): Promise<void> {
+  const { blob, bytes, onProgress, stop } = sending;
   return new Promise((resolve, reject) => {
+    let watchdog: ReturnType<typeof setTimeout> | undefined;
+    const end = (error?: ApiError): void => {
+      clearTimeout(watchdog);
+      stop.removeEventListener("abort", halt);
+      if (error) reject(error);
+      else resolve();
+    };
+    const give = (error: ApiError): void => {
+      void upload.abort(false);
+      end(error);
+    };
+    const halt = (): void => give(new ApiError("stopped", 0));
+    const alive = (): void => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => give(new ApiError("network", 0)), STALLED_MS);
+    };
     const upload = new Upload(new Blob([bytes], { type: blob.mediaType }), {
-      endpoint: addressOf("/uploads"),
-      uploadUrl: blob.uploadUrl ?? null,
+      endpoint: new URL(addressOf("/uploads"), globalThis.location?.href).href,
+      uploadUrl: sending.url || null,
       uploadSize: blob.sizeBytes,
       chunkSize: LIMITS.upload_chunk_bytes,
       retryDelays: [],
       storeFingerprintForResuming: false,
       metadata: { sha256: blob.sha256, space: blob.space, media_type: blob.mediaType },
       onBeforeRequest: (request) => prepare(request, bytes, token),
-      onUploadUrlAvailable: () => void (upload.url && noteBlob(blob.blob, { uploadUrl: upload.url })),
-      onProgress: (sent, total) => onProgress({ sha256: blob.sha256, sent, total }),
-      onSuccess: () => resolve(),
-      onError: (error) => reject(asApiError(error)),
+      onAfterResponse: alive,
+      onUploadUrlAvailable: () => {
+        sending.url = upload.url ?? "";
+        void noteBlob(blob.blob, { uploadUrl: sending.url });
+      },
+      onProgress: (sent, total) => {
+        alive();
+        onProgress({ sha256: blob.sha256, sent, total });
+      },
+      onSuccess: () => end(),
+      onError: (error) => end(asApiError(error)),
     });
-    stop.addEventListener("abort", () => {
-      void upload.abort(false);
-      reject(new ApiError("stopped", 0));
-    });
+    stop.addEventListener("abort", halt);
+    alive();
     upload.start();
   });
 }
 
-async function sendWithToken(blob: BlobRecord, bytes: ArrayBuffer, onProgress: OnProgress, stop: AbortSignal): Promise<void> {
+/**
+ * Once more with a fresh token after a 401, and once more from the server's offset after `upload_offset`: that is how
+ * a server says that it has these bytes already.
+ */
+async function sendUntilClear(sending: Sending): Promise<void> {
   const token = await goodToken();
   try {
-    await send(blob, bytes, token, onProgress, stop);
+    await send(sending, token);
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) throw error;
-    await send(blob, bytes, await anotherToken(token), onProgress, stop);
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) await send(sending, await anotherToken(token));
+    else if (error.code === "upload_offset" && sending.url) await send(sending, token);
+    else throw error;
   }
 }
 
@@ -85,7 +125,7 @@ export async function upload(blob: BlobRecord, onProgress: OnProgress, stop: Abo
     return false;
   }
   try {
-    await sendWithToken(blob, bytes, onProgress, stop);
+    await sendUntilClear({ blob, bytes, onProgress, stop, url: blob.uploadUrl ?? "" });
     await noteBlob(blob.blob, { state: "sent" });
     return true;
   } catch (error) {
