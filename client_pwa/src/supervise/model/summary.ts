@@ -1,7 +1,6 @@
 // What an operation's body says, in a line or two of plain words, for the timeline. Only what a
 // person wrote or chose: reasons, opinions, dates, results. The exact body is in the receipt.
 
-import { readBody } from "../../protocol/ops.ts";
 import type { Body, Json } from "../../protocol/rows.ts";
 import { t, type Key } from "../../screen/i18n.ts";
 import { nameOf, type Names } from "./names.ts";
@@ -44,7 +43,7 @@ export function fieldLabel(field: string): string {
 
 /** Lines for the timeline. */
 export function saidIn(_kind: string, text: string, names: Names): string[] {
-  const body = readBody(text);
+  const body = JSON.parse(text) as Body;
   const lines = SAID.filter(([member]) => typeof body[member] === "string" && body[member] !== "")
     .map(([member, key]) => `${t(key)} ${wordOf(member, body[member]!)}`);
   const officers = body["officers"];

@@ -26,12 +26,14 @@ const TRADES = ["mine", "chemical", "fireworks", "industry"] as const;
 class Board extends LiveScreen {
   private items: readonly BoardItem[] = [];
   private bureaus: Names = new Map();
-  private readonly wide = onWide(1200);
+  private readonly wide = onWide(1400);
+  private readonly beside = onWide(1200);
   private readonly roomy = onWide(640);
 
   constructor() {
     super();
     this.watch(this.wide.watch);
+    this.watch(this.beside.watch);
     this.watch(this.roomy.watch);
   }
 
@@ -65,12 +67,14 @@ class Board extends LiveScreen {
       name: bucket.name, text: t(`sup.due.${bucket.name}`), count: due.get(bucket.name) ?? 0,
       tone: bucket.until < 0 ? "alarm" : bucket.until <= 7 ? "todo" : "plain",
     }));
+    const upright = this.roomy.matches() && !this.beside.matches();
     return html`<div class="sup-pictures">
+      <section class="card stack"><h2>${t("sup.board.by_due")}</h2>
+        ${bars(t("sup.board.by_due"), dueBars, kept.due, (due) => this.filter({ due: due as BoardFilter["due"] }), "due-bar", upright)}</section>
       <section class="card stack"><h2>${t("sup.board.by_state")}</h2>
         ${bars(t("sup.board.by_state"), stateBars, kept.state, (state) => this.filter({ state }), "state-bar")}</section>
-      <section class="card stack"><h2>${t("sup.board.by_due")}</h2>
-        ${bars(t("sup.board.by_due"), dueBars, kept.due, (due) => this.filter({ due: due as BoardFilter["due"] }), "due-bar", this.roomy.matches())}</section>
     </div>`;
+
   }
 
   private choice(name: "space" | "trade" | "grade" | "state", label: string, values: readonly (readonly [string, string])[]): TemplateResult {
@@ -108,10 +112,16 @@ class Board extends LiveScreen {
     </section>`;
   }
 
+  /** Open where there is room; folded away below it, so that the list comes first. */
+  private folded(title: string, body: TemplateResult, room: boolean, test: string): TemplateResult {
+    return room ? body : html`<details class="sup-fold card" data-test=${test}><summary>${title}</summary>${body}</details>`;
+  }
+
   protected override view(): TemplateResult {
     const now = today();
     return html`<div class="page page-wide sup" data-test="board">
-      ${this.figures(now)}${this.pictures(now)}${this.filters()}${this.list(now)}
+      ${this.figures(now)}${this.folded(t("sup.board.filters"), this.filters(), this.roomy.matches(), "fold-filters")}
+      <div class="sup-board">${this.folded(t("sup.board.charts"), this.pictures(now), this.beside.matches(), "fold-charts")}${this.list(now)}</div>
     </div>`;
   }
 }

@@ -58,7 +58,7 @@ class FindingPage extends LiveScreen {
       <div class="row row-wrap">${stateBadge("finding", view.state, "finding-state")}${dueBadge(view.state, view.deadline, today()) ?? nothing}
         ${view.grade === "major" ? badge("alarm", t("grade.major"), "hazard") : badge("plain", t("grade.general"), "hazard")}
         ${view.contested.length > 0 ? badge("alarm", t("sup.contested"), "people") : nothing}
-        ${view.recorded ? nothing : badge("plain", t("sup.finding.unrecorded"), "sign")}
+        ${view.recorded || !this.inspection?.signing ? nothing : badge("plain", t("sup.finding.unrecorded"), "sign")}
         ${view.pending.length > 0 ? badge("busy", t("sup.pending"), "phone", "finding-pending") : nothing}</div>
       <h2 class="sup-title"><span class="digits">${view.number}</span> ${view.description || view.place || t("sup.finding.no_text")}</h2>
       ${facts([

@@ -9,8 +9,8 @@ import type { BoardItem } from "../../store/supervise.ts";
 import { dueBadge, fitted, stateBadge } from "../model/look.ts";
 
 /** Heights in CSS pixels of a line and of a card, their gap included. */
-export const LINE_PX = 88;
-export const CARD_PX = 236;
+export const LINE_PX = 124;
+export const CARD_PX = 248;
 
 const said = (group: "trade" | "grade", value: string): string =>
   value === "" ? "" : t((group === "grade" ? `grade.${value}_short` : `trade.${value}`) as Key);
@@ -26,11 +26,11 @@ function marks(item: BoardItem, today: string): TemplateResult {
 
 export function boardLine(item: BoardItem, today: string, county: string, wide: boolean): TemplateResult {
   const grade = item.grade === "major" ? badge("alarm", said("grade", "major"), "hazard") : html`<span>${said("grade", item.grade)}</span>`;
-  const head = html`<span class="sup-line-head"><strong class="digits">${item.number}</strong> ${fitted(about(item), wide ? 68 : 52)}</span>`;
+  const head = html`<span class="sup-line-head"><strong class="digits">${item.number}</strong> ${fitted(about(item), wide ? 76 : 52)}</span>`;
   return html`<a class="sup-line ${wide ? "" : "sup-line-card"}" href=${href(`/board/findings/${item.id}`)} data-test="board-line" data-finding=${item.id} data-state=${item.state}>
     <span class="sup-line-marks">${marks(item, today)}</span>
-    ${head}
-    <span class="sup-line-where"><span>${fitted(item.enterprise, wide ? 40 : 36)}</span><span class="soft">${county} · ${said("trade", item.trade)}</span></span>
+    <span class="sup-line-what">${head}
+      <span class="sup-line-where"><span>${fitted(item.enterprise, wide ? 44 : 36)}</span><span class="soft">${county} · ${said("trade", item.trade)}</span></span></span>
     <span class="sup-line-end">${grade}<span class="soft digits">${item.deadline ? t("due.on", { date: item.deadline }) : nothing}</span></span>
   </a>`;
 }

@@ -4,8 +4,9 @@
 import { html, type TemplateResult } from "lit";
 import { define, ScreenElement } from "../../screen/element.ts";
 import { t, type Key } from "../../screen/i18n.ts";
-import { badge, facts } from "../../screen/parts.ts";
-import type { TimelineEntry } from "../../sync/index.ts";
+import { problemLabel } from "../../screen/labels.ts";
+import { badge, banner, button, facts } from "../../screen/parts.ts";
+import { ApiError, type TimelineEntry } from "../../sync/index.ts";
 import { CHECKS, type Checked, type CheckName } from "../model/checks.ts";
 import { checkEntry } from "../model/evidence.ts";
 
@@ -15,11 +16,23 @@ const readable = (text: string): string => JSON.stringify(JSON.parse(text), unde
 class Receipt extends ScreenElement {
   #entry: TimelineEntry | undefined;
   private result: Checked | undefined;
+  private failure = "";
 
   set entry(entry: TimelineEntry) {
     if (entry.op === this.#entry?.op) return;
     this.#entry = entry;
-    this.attempt(async () => this.put({ result: await checkEntry(entry) }));
+    this.verify(entry);
+  }
+
+  private verify(entry: TimelineEntry): void {
+    this.attempt(async () => {
+      try {
+        this.put({ result: await checkEntry(entry), failure: "" });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        this.put({ failure: error.code });
+      }
+    });
   }
 
   private check(name: CheckName): TemplateResult {
@@ -37,6 +50,8 @@ class Receipt extends ScreenElement {
     const failed = this.result && CHECKS.some((name) => this.result![name] === false);
     return html`<div class="sup-receipt stack" data-test="receipt">
       ${failed ? badge("alarm", t("sup.check.failed"), "attention", "receipt-failed") : ""}
+      ${this.failure ? html`${banner("todo", t("sup.receipt.offline"), problemLabel(this.failure), "receipt-offline")}
+        ${button(t("do.retry"), () => this.verify(entry), { test: "receipt-retry" })}` : ""}
       <ul class="sup-checks">${CHECKS.map((name) => this.check(name))}</ul>
       ${facts([
         [t("sup.receipt.op"), html`<code class="sup-digest" data-test="receipt-op">${entry.op}</code>`],
