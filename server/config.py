@@ -69,6 +69,13 @@ def filled(text: str) -> str:
     return text
 
 
+def division_code(text: str) -> str:
+    """Parse the code of an administrative division: six digits."""
+    if not (len(text) == 6 and text.isascii() and text.isdigit()):
+        raise ValueError("must be six digits")
+    return text
+
+
 def folder(text: str) -> Path:
     """Parse a path; relative ones start at the working directory."""
     return Path(filled(text)).expanduser().absolute()
@@ -122,6 +129,18 @@ class Settings:
         filled,
         "部署标识,写入每条操作,启用后不可更改",
         "id of this deployment; part of every op and of the log's origin, so it never changes",
+    )
+    name: str = setting(
+        "留痕", filled, "部署名称,写入首条记录", "name of this deployment, part of its genesis"
+    )
+    city: str = setting(
+        "990000",
+        division_code,
+        "市级机构的行政区划代码(六位数字),写入首条记录",
+        "code of the city bureau, six digits, part of the genesis",
+    )
+    city_name: str = setting(
+        "示例市(虚构)", filled, "市级机构名称,写入首条记录", "name of the city, part of the genesis"
     )
     demo: bool = setting(
         "0", switch, "1 为载入虚构演示数据", "1 loads demo data, all of it fictitious"

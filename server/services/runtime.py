@@ -49,6 +49,7 @@ class Runtime:
     chains: Chains
     writer_lock: IO[str] | None
     publishing: threading.Lock = field(default_factory=threading.Lock)
+    system_writing: threading.Lock = field(default_factory=threading.Lock)
 
     def origin(self, epoch: int) -> str:
         """Return the log's origin line, which is also the name of its note key."""

@@ -160,6 +160,15 @@ def waiting_for(connection: Connection, deps: Iterable[str]) -> list[tuple[str, 
     return [(op_id, dep) for op_id, dep in connection.execute(query)]
 
 
+def waits_of(connection: Connection, op_ids: Iterable[str]) -> dict[str, set[str]]:
+    """Return what each of these ops waits for."""
+    found: dict[str, set[str]] = {}
+    query = select(Waiting.op_id, Waiting.dep).where(Waiting.op_id.in_(list(op_ids)))
+    for op_id, dep in connection.execute(query):
+        found.setdefault(op_id, set()).add(dep)
+    return found
+
+
 def all_deps_waited_for(connection: Connection) -> set[str]:
     """Return everything that some op waits for."""
     return set(connection.execute(select(Waiting.dep).distinct()).scalars())

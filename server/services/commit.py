@@ -1,0 +1,161 @@
+"""One transaction: lock, read, decide, append, project. Ingest and release both end here.
+
+Invariants:
+- A decision is made after all its locks are held and on what was read after that.
+- The log's head is the last lock; indexes are allotted under it, so no reader skips one.
+- Leaf, op, tiles, head and every row they change commit together or not at all.
+- An op that is logged already is left as it is.
+
+Locks of one transaction are bounded; a large batch is several transactions, each complete.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from server.domain import lock_set, projection
+from server.domain.decide import decide, resolve
+from server.domain.records import Arrival, LoggedOp, NotLockedError
+from server.services.append import append
+from server.services.locked_state import LockedState, Work
+from server.services.quotas import Quotas
+from server.services.runtime import Runtime
+from server.storage import locks, log_store
+from server.storage.database import writing
+from sync_protocol.admission import Rejection
+
+RESOLUTION_ORDER = ("op.withdraw", "ruling.decline", "ruling.accept")
+
+
+class _MoreLocksError(LookupError):
+    def __init__(self, keys: set[str]) -> None:
+        super().__init__(", ".join(sorted(keys)))
+        self.keys = keys
+
+
+@dataclass
+class Committed:
+    """What a batch came to; `woken` maps what others may wait for to the op that brought it."""
+
+    duplicates: set[str] = field(default_factory=set)
+    rejected: dict[str, Rejection] = field(default_factory=dict)
+    woken: dict[str, str] = field(default_factory=dict)
+
+
+def commit(runtime: Runtime, works: Sequence[Work]) -> Committed:
+    """Rule on ops in order, in as few transactions as the bound on locks allows."""
+    together = Committed()
+    for part, keys in _parts(works):
+        while True:
+            try:
+                done = _transact(runtime, part, keys)
+                break
+            except _MoreLocksError as needed:  # found only while deciding: start again with them
+                keys |= dict.fromkeys(needed.keys, False)
+        together.duplicates |= done.duplicates
+        together.rejected |= done.rejected
+        together.woken |= done.woken
+    return together
+
+
+def _parts(works: Sequence[Work]) -> Iterator[tuple[list[Work], dict[str, bool]]]:
+    part: list[Work] = []
+    held: dict[str, bool] = {}
+    for work in works:
+        wanted = lock_set.lock_set(work.op, work.author)
+        if work.again:  # it also reads what it waited for
+            wanted = {f"op/{work.op.chain}": False, f"op/{work.cause}": False} | wanted
+        merged = lock_set.merge([held, wanted])
+        if part and len(merged) > locks.KEYS_AT_ONCE:
+            yield part, held
+            part, merged = [], wanted
+        part.append(work)
+        held = merged
+    if part:
+        yield part, held
+
+
+def _transact(runtime: Runtime, works: Sequence[Work], keys: dict[str, bool]) -> Committed:
+    done = Committed()
+    with writing(runtime.engine) as connection:
+        locks.take(connection, keys)
+        origin = runtime.origin(log_store.head(connection).epoch)
+        state = LockedState(connection, keys, works, runtime.chains, origin)
+        quotas = Quotas(connection, works)
+        missing: set[str] = set()
+        for work in works:
+            try:
+                _rule(state, work, quotas, done)
+            except NotLockedError as error:
+                missing.add(error.key)
+        if missing:
+            raise _MoreLocksError(missing)
+        if state.leaves:
+            quotas.store()
+            append(connection, state, works, runtime.clock.now_ms())
+            done.woken = _woken(state)
+    return done
+
+
+def _rule(state: LockedState, work: Work, quotas: Quotas, done: Committed) -> None:
+    if work.again:
+        _rule_again(state, work)
+    else:
+        _rule_first(state, work, quotas, done)
+
+
+def _rule_first(state: LockedState, work: Work, quotas: Quotas, done: Committed) -> None:
+    if state.op(work.op.id) is not None:
+        done.duplicates.add(work.op.id)
+        return
+    ruling = decide(work.op, work.author, Arrival(work.at_ms, work.carrier), state)
+    if quotas.exceeded(work, ruling.outcome):
+        done.rejected[work.op.id] = Rejection("quota_exceeded", "", work.op.id)
+        return
+    quotas.count(work, ruling.outcome)
+    state.log_op(work, ruling)
+
+
+def _rule_again(state: LockedState, work: Work) -> None:
+    """Decide a logged op again, unless what it waited for was dealt with by somebody else."""
+    logged = state.logged(work.op.id)
+    resolution = _resolution(state, logged)
+    if resolution is None and logged.outcome != "waiting":
+        return
+    accepted_by = _accepted_by(state, logged, resolution)
+    arrival = Arrival(logged.received_at_ms, work.carrier, logged.index, bool(accepted_by))
+    if resolution is not None:
+        ruling = resolve(work.op, work.author, arrival, state, resolution)
+        state.log_ruling(work, ruling, resolution.op_id)
+        return
+    ruling = decide(work.op, work.author, arrival, state)
+    if (ruling.outcome, ruling.code) != (logged.outcome, logged.code):
+        state.log_ruling(work, ruling, accepted_by or work.cause)
+
+
+def _resolution(state: LockedState, logged: LoggedOp) -> LoggedOp | None:
+    """Return the op by its author or a supervisor that asks for a new ruling, if any."""
+    waits = [state.op(dep) for dep in sorted(state.waits.get(logged.op_id, ()))]
+    asking = {
+        one.kind: one
+        for one in waits
+        if one is not None
+        and one.kind in RESOLUTION_ORDER
+        and one.in_effect
+        and one.body["op"] == logged.op_id
+    }
+    return next((asking[kind] for kind in RESOLUTION_ORDER if kind in asking), None)
+
+
+def _accepted_by(state: LockedState, logged: LoggedOp, resolution: LoggedOp | None) -> str:
+    """Return the acceptance in force: a new one, or the one that let the op wait for its deps."""
+    cause = resolution or (state.op(logged.cause) if logged.cause else None)
+    return cause.op_id if cause is not None and cause.kind == "ruling.accept" else ""
+
+
+def _woken(state: LockedState) -> dict[str, str]:
+    woken: dict[str, str] = {}
+    for leaf in state.leaves:
+        logged = state.logged(leaf.op_id)
+        for one in projection.wakes(logged.op_id, logged.mends, logged.kind, logged.body):
+            woken[one] = logged.op_id
+    return woken

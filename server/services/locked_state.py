@@ -1,0 +1,170 @@
+"""The state one transaction decides on: read once under its locks, then changed in memory.
+
+Invariants: it answers only for keys that are locked (`NotLockedError` names the one missing, and
+the caller starts again with it); what earlier ops of the batch did is visible to later ones.
+Leaf indexes are not known until the log's head is locked, so new leaves carry `PENDING + place`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from server.domain.lock_set import key_of
+from server.domain.records import Decision, LoggedOp, NotLockedError, Row
+from server.services.chains import Chain, Chains, chain_of
+from server.storage import log_store
+from sync_protocol.note import parse_checkpoint
+from sync_protocol.ops import Op
+
+PENDING = 1 << 60
+_decode_row = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+@dataclass(frozen=True)
+class Work:
+    """An op to be ruled on; `cause` is empty at its first ruling, else what woke it."""
+
+    op: Op
+    author: str
+    carrier: str
+    at_ms: int
+    again: bool = False
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class NewLeaf:
+    """A leaf to be appended; `work` only with an op's first ruling."""
+
+    op_id: str
+    ruling: Decision
+    cause: str
+    work: Work | None
+
+
+class LockedState:
+    """The `Reader` of decisions, and what they changed."""
+
+    def __init__(
+        self, connection: Connection, keys: Mapping[str, bool], works: Iterable[Work],
+        chains: Chains, origin: str,
+    ) -> None:  # fmt: skip
+        self._connection, self._keys, self._chains, self._origin = connection, keys, chains, origin
+        works = list(works)
+        self.leaves: list[NewLeaf] = []
+        self.changed: dict[str, tuple[Row, int]] = {}
+        self.new_chains: dict[str, Chain] = {}
+        self.ended: set[str] = set()  # ops whose earlier waits are over
+        self._head = log_store.head(connection)
+        op_ids = [key[3:] for key in keys if key.startswith("op/")]
+        self._ops = log_store.logged_ops(connection, op_ids)
+        self._mended = log_store.mended(connection, op_ids)
+        self._twins: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+        for twin in log_store.at_places(connection, {(w.op.chain, w.op.seq) for w in works}):
+            self._ops[twin.op_id] = twin
+            self._twins[twin.chain, twin.seq].add(twin.op_id)
+        self._wires = log_store.rows(connection, [key for key in keys if not key.startswith("op/")])
+        self._wires |= log_store.rows_of_kind(connection, "bureau")
+        self._rows: dict[str, Row] = {}
+        self._notes = log_store.notes(connection, {w.op.header["seen"]["size"] for w in works})
+        again = [w.op.id for w in works if w.again]
+        self.waits = log_store.waits_of(connection, again) if again else {}
+
+    def is_empty(self) -> bool:
+        """Say whether the log has no leaf yet."""
+        return self._head.size == 0 and not self.leaves
+
+    def row(self, entity: str) -> Row | None:
+        """Return a row."""
+        self._assert_locked(key_of(entity))
+        if entity in self.changed:
+            return self.changed[entity][0]
+        if entity not in self._rows and entity in self._wires:
+            self._rows[entity] = _decode_row(self._wires[entity][1])
+        return self._rows.get(entity)
+
+    def row_index(self, entity: str) -> int:
+        """Return the leaf index that last touched an existing row."""
+        self._assert_locked(key_of(entity))
+        return self.changed[entity][1] if entity in self.changed else self._wires[entity][0]
+
+    def op(self, op_id: str) -> LoggedOp | None:
+        """Return a logged op."""
+        found = self._ops.get(op_id)
+        if found is None:
+            self._assert_locked(f"op/{op_id}")
+        return found
+
+    def logged(self, op_id: str) -> LoggedOp:
+        """Return an op that is known to be logged."""
+        return self._ops[op_id]
+
+    def author(self, chain: str) -> str:
+        """Return the person of a chain."""
+        known = self.new_chains.get(chain) or self._chains.get(chain, self._connection)
+        return known.person if known else ""
+
+    def is_mended(self, op_id: str) -> bool:
+        """Say whether an op that mends this one is in effect."""
+        self._assert_locked(f"op/{op_id}")
+        return op_id in self._mended
+
+    def twins(self, chain: str, seq: int, op_id: str) -> list[LoggedOp]:
+        """Return the other logged ops at the same place of a chain."""
+        self._assert_locked(f"chain/{chain}")
+        return [self._ops[one] for one in sorted(self._twins[chain, seq] - {op_id})]
+
+    def signed_root(self, size: int) -> str | None:
+        """Return the root (hex) of the checkpoint signed at a size."""
+        note = self._notes.get(size)
+        return parse_checkpoint(note).root.hex() if note else None
+
+    def origin(self) -> str:
+        """Return the log's origin line."""
+        return self._origin
+
+    def log_op(self, work: Work, ruling: Decision) -> None:
+        """Take in an op with its first ruling, and flag its twins."""
+        op, index = work.op, PENDING + len(self.leaves)
+        self._ops[op.id] = LoggedOp(
+            op.id, index, op.chain, op.seq, op.kind, op.space, op.mends, work.at_ms,
+            index, ruling.outcome, ruling.code, ruling.flags, "", op.body_raw.decode("utf-8"),
+        )  # fmt: skip
+        if op.founds_chain:
+            self.new_chains[op.id] = chain_of(op.kind, op.body)
+        twins = self.twins(op.chain, op.seq, op.id)
+        self._twins[op.chain, op.seq].add(op.id)
+        self.leaves.append(NewLeaf(op.id, ruling, "", work))
+        self._take_effect(op, ruling, index)
+        for twin in twins:
+            if "fork" not in twin.flags:
+                flags = tuple(sorted({*twin.flags, "fork"}))
+                self._rule(twin, Decision(twin.outcome, twin.code, flags), op.id)
+
+    def log_ruling(self, work: Work, ruling: Decision, cause: str) -> None:
+        """Take in a later ruling on a logged op."""
+        index = PENDING + len(self.leaves)
+        self._rule(self._ops[work.op.id], ruling, cause)
+        self.ended.add(work.op.id)
+        self._take_effect(work.op, ruling, index)
+
+    def _rule(self, logged: LoggedOp, ruling: Decision, cause: str) -> None:
+        index = PENDING + len(self.leaves)
+        self._ops[logged.op_id] = replace(
+            logged, ruling_index=index, outcome=ruling.outcome, code=ruling.code,
+            flags=ruling.flags, cause=cause,
+        )  # fmt: skip
+        self.leaves.append(NewLeaf(logged.op_id, ruling, cause, None))
+
+    def _take_effect(self, op: Op, ruling: Decision, index: int) -> None:
+        self.changed |= {entity: (row, index) for entity, row in ruling.changes.items()}
+        if op.mends and self._ops[op.id].in_effect:
+            self._mended.add(op.mends)
+
+    def _assert_locked(self, key: str) -> None:
+        if key not in self._keys:
+            raise NotLockedError(key)

@@ -1,0 +1,179 @@
+"""Reading the state and the log: what pull, the feeds and the timelines are made of.
+
+Invariants: each answer comes from one snapshot; wire forms are handed on as they were stored, never
+decoded and encoded again. Not here: who may ask (`web.access`).
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select, tuple_
+
+from server.domain.authority import COMMON, field
+from server.services.runtime import Runtime
+from server.storage import log_store
+from server.storage.database import reading
+from server.storage.log_tables import Entity, EntityOp, Leaf, Op
+from sync_protocol import leaves
+from sync_protocol.rules import LIMITS
+
+_RULING = (Op.ruling_index, Op.op_id, Op.outcome, Op.code, Op.flags, Op.cause)
+
+
+def row(runtime: Runtime, entity: str) -> dict[str, Any] | None:
+    """Return a row of the state."""
+    with reading(runtime.engine) as connection:
+        found = log_store.rows(connection, [entity]).get(entity)
+    return msgspec.json.decode(found[1], type=dict[str, Any]) if found else None
+
+
+def rows_page(
+    runtime: Runtime, space: str, after_index: int, after_entity: str, limit: int
+) -> bytes:
+    """Return the page of a space's rows after the cursor, as SPEC section 8 has it."""
+    limit = min(limit, LIMITS["pull_rows"])
+    query = (
+        select(Entity.index, Entity.entity, Entity.wire)
+        .where(
+            Entity.space == space,
+            Entity.index >= after_index,
+            tuple_(Entity.index, Entity.entity) > (after_index, after_entity),
+        )
+        .order_by(Entity.index, Entity.entity)
+        .limit(limit + 1)
+    )
+    with reading(runtime.engine) as connection:
+        size = log_store.head(connection).size
+        found = connection.execute(query).all()
+    shown = found[:limit]
+    rows = ",".join(f'{{"index":{one.index},"row":{one.wire}}}' for one in shown)
+    following = ""
+    if len(found) > limit:
+        last = shown[-1]
+        cursor = {"after_index": last.index, "after_entity": last.entity}
+        following = f'"next":{json.dumps(cursor)},'
+    return f'{{"complete_through":{size},{following}"rows":[{rows}]}}'.encode()
+
+
+def rulings_page(runtime: Runtime, chain: str, after_index: int, limit: int) -> bytes:
+    """Return the present rulings of a chain's ops that were made after an index."""
+    limit = min(limit, LIMITS["pull_rows"])
+    query = (
+        select(*_RULING)
+        .where(Op.chain == chain, Op.ruling_index > after_index)
+        .order_by(Op.ruling_index)
+        .limit(limit + 1)
+    )
+    with reading(runtime.engine) as connection:
+        size = log_store.head(connection).size
+        found = connection.execute(query).all()
+    page: dict[str, Any] = {"complete_through": size}
+    if len(found) > limit:
+        page["next"] = found[limit - 1].ruling_index
+    page["rulings"] = [{**_ruling(one), "op": one.op_id} for one in found[:limit]]
+    return msgspec.json.encode(page)
+
+
+def _ruling(one: Any) -> dict[str, Any]:
+    return {
+        "index": one.ruling_index,
+        "outcome": one.outcome,
+        "code": one.code,
+        "flags": msgspec.json.decode(one.flags),
+        "cause": one.cause,
+    }
+
+
+def push_entries(runtime: Runtime, op_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return receipt and present ruling of logged ops."""
+    query = (
+        select(Op.index, Leaf.record, *_RULING)
+        .join(Leaf, Leaf.index == Op.index)
+        .where(Op.op_id.in_(list(op_ids)))
+    )
+    with reading(runtime.engine) as connection:
+        origin = _origin(runtime, connection)
+        found = connection.execute(query).all()
+    return {
+        one.op_id: {
+            "receipt": leaves.receipt(one.index, one.record, origin),
+            "ruling": _ruling(one),
+        }
+        for one in found
+    }
+
+
+def _origin(runtime: Runtime, connection: Connection) -> str:
+    return runtime.origin(log_store.head(connection).epoch)
+
+
+def timeline(runtime: Runtime, entity_key: str) -> dict[str, Any]:
+    """Return every op that acts on an entity, whatever was ruled, in log order."""
+    acting = select(EntityOp.index).where(EntityOp.entity == entity_key)
+    with reading(runtime.engine) as connection:
+        entries = _entries(runtime, connection, Op.index.in_(acting))
+    for entry in entries:
+        del entry["sig"], entry["salt"]
+    return {"entries": entries}
+
+
+def op_entry(runtime: Runtime, op_id: str) -> dict[str, Any] | None:
+    """Return one logged op with its signature, salt, receipt and ruling."""
+    with reading(runtime.engine) as connection:
+        entries = _entries(runtime, connection, Op.op_id == op_id)
+    return entries[0] if entries else None
+
+
+def _entries(runtime: Runtime, connection: Connection, condition: Any) -> list[dict[str, Any]]:
+    query = (
+        select(
+            Op.index, Op.kind, Op.chain, Op.space, Op.header, Op.body, Op.salt, Op.sig,
+            Op.carrier, Op.received_at_ms, Leaf.record, *_RULING,
+        )
+        .join(Leaf, Leaf.index == Op.index)
+        .where(condition)
+        .order_by(Op.index)
+    )  # fmt: skip
+    origin = _origin(runtime, connection)
+    found = connection.execute(query).all()
+    authors = {chain: _author(runtime, chain) for chain in {one.chain for one in found}}
+    return [
+        {
+            "index": one.index,
+            "op": one.op_id,
+            "kind": one.kind,
+            "by": authors[one.chain],
+            "space": one.space,
+            "header": one.header,
+            "body": one.body,
+            "salt": one.salt,
+            "sig": one.sig,
+            "receipt": leaves.receipt(one.index, one.record, origin),
+            "ruling": _ruling(one),
+            "carrier": one.carrier,
+            "server_at_ms": one.received_at_ms,
+        }
+        for one in found
+    ]
+
+
+def _author(runtime: Runtime, chain: str) -> str:
+    known = runtime.chains.get(chain)
+    return known.person if known else ""
+
+
+def readable_spaces(runtime: Runtime, person_row: dict[str, Any]) -> list[str]:
+    """Return the spaces a person reads: their bureau, those below it, and `common`."""
+    with reading(runtime.engine) as connection:
+        wires = log_store.rows_of_kind(connection, "bureau")
+    parents = {
+        entity.removeprefix("bureau/"): field(msgspec.json.decode(wire), "parent")
+        for entity, (_, wire) in wires.items()
+    }
+    own = field(person_row, "bureau")
+    readable = {str(own)} & parents.keys()
+    while below := {code for code, above in parents.items() if above in readable} - readable:
+        readable |= below
+    return [*sorted(readable), COMMON]

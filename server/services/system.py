@@ -1,0 +1,128 @@
+"""The service's own chain: its genesis, and the ops by which it tells the log what it did.
+
+Invariants: one op at a time per deployment, so the chain never forks; every op of the system goes
+through the same ingest as a phone's. The first leaf of a log is its genesis.
+"""
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import select
+
+from server.domain.authority import COMMON
+from server.domain.records import SYSTEM
+from server.services import ingest, log, release
+from server.services.ingest import Carrier
+from server.services.runtime import Runtime
+from server.storage import locks, log_store
+from server.storage.database import reading, writing
+from server.storage.log_tables import Op
+from sync_protocol import canonical, ops
+from sync_protocol.note import parse_checkpoint
+
+APP = "server-1"
+FIRST_RULES = 1
+SALT_BYTES = 32
+_BOOT = secrets.token_hex(8)
+
+
+class ForeignLogError(RuntimeError):
+    """The database's log was begun with another system key or log key."""
+
+
+def start(runtime: Runtime) -> None:
+    """Make the log ready to serve: never behind its checkpoint, begun, nothing left waiting."""
+    log.refuse_rewind(runtime)
+    genesis(runtime)
+    release.release_all(runtime)
+    log.publish(runtime)
+
+
+def genesis(runtime: Runtime) -> None:
+    """Begin the log, unless it has begun; raise `ForeignLogError` when that was with other keys."""
+    settings = runtime.settings
+    body = {
+        "name": settings.name,
+        "city": settings.city,
+        "city_name": settings.city_name,
+        "public_key": runtime.keys.system_public_key(),
+        "log_key": str(runtime.log_key(1)),
+        "rules": FIRST_RULES,
+    }
+    with _alone(runtime):
+        first = _first_op(runtime)
+        if first is None:
+            _push(runtime, _header(runtime, "deployment.genesis", COMMON, "", None), body)
+            first = _first_op(runtime)
+    if first is None or first[0] != "deployment.genesis":
+        raise ForeignLogError("the log does not begin with a genesis")
+    begun = canonical.decode(first[1].encode("utf-8"))
+    if any(begun[name] != body[name] for name in ("public_key", "log_key")):
+        raise ForeignLogError("the log was begun with other keys than those in the data folder")
+
+
+def append(
+    runtime: Runtime, kind: str, body: Mapping[str, Any], space: str = COMMON
+) -> dict[str, Any]:
+    """Build, sign and push one op of the system's chain; return its push item."""
+    with _alone(runtime):
+        with reading(runtime.engine) as connection:
+            chain = connection.execute(select(Op.op_id).where(Op.index == 0)).scalar_one()
+            last = connection.execute(
+                select(Op.seq, Op.op_id).where(Op.chain == chain).order_by(Op.seq.desc()).limit(1)
+            ).one()
+            note = log_store.newest_note(connection)
+        header = _header(runtime, kind, space, chain, (last.seq, last.op_id))
+        if note is not None:
+            seen = parse_checkpoint(note)
+            header["seen"] = {"origin": seen.origin, "root": seen.root.hex(), "size": seen.size}
+        return _push(runtime, header, body)
+
+
+@contextmanager
+def _alone(runtime: Runtime) -> Iterator[None]:
+    """Hold the right to write the system's chain, among threads and among processes."""
+    with runtime.system_writing:
+        if runtime.engine.dialect.name == "sqlite":
+            yield
+            return
+        with writing(runtime.engine) as connection:
+            locks.take(connection, {"system": True})
+            yield
+
+
+def _header(
+    runtime: Runtime, kind: str, space: str, chain: str, last: tuple[int, str] | None
+) -> dict[str, Any]:
+    return {
+        "app": APP,
+        "deployment": runtime.settings.deployment,
+        "kind": kind,
+        "chain": chain,
+        "seq": last[0] + 1 if last else 0,
+        "prev": last[1] if last else "",
+        "space": space,
+        "time": {
+            "boot": _BOOT,
+            "mono_ms": time.monotonic_ns() // 1_000_000,
+            "wall_ms": runtime.clock.now_ms(),
+        },
+    }
+
+
+def _push(runtime: Runtime, header: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    item = ops.build(header, body, secrets.token_bytes(SALT_BYTES), runtime.keys.sign_op)
+    reply = ingest.push(runtime, [item], Carrier(SYSTEM, system=True))
+    pushed: dict[str, Any] = reply["items"][0]
+    if pushed["status"] != "admitted":
+        raise RuntimeError(f"the system's own {header['kind']} was not admitted: {pushed}")
+    return pushed
+
+
+def _first_op(runtime: Runtime) -> tuple[str, str] | None:
+    with reading(runtime.engine) as connection:
+        row = connection.execute(select(Op.kind, Op.body).where(Op.index == 0)).first()
+    return (row.kind, row.body) if row else None
