@@ -59,8 +59,8 @@ def _add_routes(app: Flask) -> None:
 
 
 def start_deployment(app: Flask) -> None:
-    """Make the genesis of a new deployment."""
-    system.genesis(runtime_of(app))
+    """Make the log ready to serve; raise `RewoundError` or `ForeignLogError` when it can't be."""
+    system.start(runtime_of(app))
 
 
 def close_app(app: Flask) -> None:

@@ -12,7 +12,9 @@ from server import config
 from server.cli import maintenance, serve, users
 from server.cli.refusals import CommandError
 from server.config import Settings, SettingsError
+from server.services.log import RewoundError
 from server.services.problem import Problem
+from server.services.system import ForeignLogError
 from server.storage.database import SecondWriterError
 
 MISUSE = 2
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             settings = replace(settings, demo=True)
         code: int = asked.run(settings, asked)
         return code
-    except (SettingsError, CommandError, SecondWriterError) as error:
+    except (SettingsError, CommandError, SecondWriterError, RewoundError, ForeignLogError) as error:
         print(f"liuhen: {error}", file=sys.stderr)
         return MISUSE
     except Problem as problem:

@@ -64,6 +64,7 @@ class Service:
             "LIUHEN_DATABASE_URL": self.database_url,
             "LIUHEN_PWA_DIR": str(self.folder / "pages"),
             "LIUHEN_RESERVE_DISK_BYTES": "0",
+            "LIUHEN_CITY": CITY,
         }
         self.folder.mkdir(parents=True, exist_ok=True)
         self.app = create_app(from_env(environment | self.settings), self.clock)
