@@ -1,5 +1,5 @@
-// Turns whatever an action threw into one sentence a person can act on. Unknown faults keep their
-// own message, so that nothing is hidden behind "something went wrong".
+// Turns whatever an action threw into one sentence a person can act on. Unknown faults are written
+// whole to the console and say what to do next.
 
 import { CaptureError } from "../capture/index.ts";
 import { t } from "../screen/i18n.ts";
@@ -13,6 +13,8 @@ const ENGINE_CODES = {
   rendering_outdated: "fail.rendering_outdated",
   checkpoint_invalid: "fail.checkpoint",
   log_rewound: "fail.checkpoint",
+  deployment_changed: "fail.other_server",
+  log_key_changed: "fail.other_server",
 } as const;
 
 const STORE_CODES = {
@@ -37,5 +39,6 @@ export function failureText(reason: unknown): string {
     const text = codeText(reason.code);
     return reason.field ? `${text} (${reason.field})` : text;
   }
-  return `${t("app.failed")}: ${reason instanceof Error ? reason.message : String(reason)}`;
+  console.error(reason);
+  return t("app.failed_unknown");
 }

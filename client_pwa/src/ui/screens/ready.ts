@@ -60,8 +60,8 @@ class Ready extends LiveScreen {
       <span class="grow stack stack-tight">
         <span class="strong">${t(`ready.${check.id}` as Key)}</span>
         <span class="soft">${t(`ready.${check.id}.${check.ok ? "ok" : "missing"}` as Key, this.values(check))}</span>
-        ${check.ok ? nothing : html`<span>${button(t(`ready.mend.${way}` as Key), () => this.attempt(() => this.mend(way)), { disabled: this.busy, kind: "primary", test: `mend-${check.id}` })}</span>`}
       </span>
+      ${check.ok ? nothing : button(t(`ready.mend.${way}` as Key), () => this.attempt(() => this.mend(way)), { disabled: this.busy, kind: "primary", test: `mend-${check.id}` })}
     </li>`;
   }
 
