@@ -4,7 +4,7 @@
 import { fold } from "../protocol/fold.ts";
 import { validateBody, kindNamed } from "../protocol/kinds.ts";
 import type { Body, Json, Row } from "../protocol/rows.ts";
-import { append, holdingChain, refreshAfterOthers } from "../store/append.ts";
+import { append, holdingChain, takePen } from "../store/append.ts";
 import type { NewBlob } from "../store/blobs.ts";
 import { nowMs } from "../store/clock.ts";
 import { depsOf, writtenBy } from "../store/deps.ts";
@@ -31,7 +31,7 @@ export async function writingAs<T>(work: (author: Author) => Promise<T>): Promis
   const author = await currentAuthor();
   if (!author || author.chain === "") throw new CaptureError("signed_out");
   return holdingChain(author.person, async () => {
-    await refreshAfterOthers(author.chain);
+    await takePen(author.chain);
     return work(author);
   });
 }
@@ -89,7 +89,7 @@ export async function record(author: Author, write: Writing): Promise<OpRecord> 
   const replaces = write.replaces ?? mends;
   return append(
     { deployment: author.deployment, kind, space, body, deps, blobs, ...(mends ? { mends } : {}), ...(replaces ? { replaces } : {}) },
-    author.chain,
+    await takePen(author.chain),
   );
 }
 

@@ -37,12 +37,17 @@ const chainLock = (person: string): string => `liuhen-chain-${person}`;
 export const holdingChain = <T>(person: string, work: () => Promise<T>): Promise<T> =>
   navigator.locks.request(chainLock(person), work) as Promise<T>;
 
+/** Keys never change once made, so one read of each is enough. */
+const keys = new Map<string, CryptoKey>();
+
 /** The chain of a person on this installation, with its key. */
-export async function penOf(chain: string): Promise<Pen> {
+async function penOf(chain: string): Promise<Pen> {
   return onDatabase(async (db) => {
-    const [record, key] = await Promise.all([db.get("chains", chain), db.get("keys", chain)]);
+    const known = keys.get(chain);
+    const [record, key] = await Promise.all([db.get("chains", chain), known ?? db.get("keys", chain).then((kept) => kept?.privateKey)]);
     if (!record || !key) throw new StoreError("failed", "the chain's key is not on this phone");
-    return { chain: record, key: key.privateKey };
+    keys.set(chain, key);
+    return { chain: record, key };
   });
 }
 
@@ -69,19 +74,21 @@ export async function write(draft: Draft, pen: Pen): Promise<OpRecord> {
 let seenHead = "";
 
 async function nextOrder(tx: WriteTransaction): Promise<number> {
-  const last = await tx.objectStore("ops").index("order").openCursor(null, "prev");
-  return (last?.value.order ?? 0) + 1;
+  const last = await tx.objectStore("ops").index("order").openKeyCursor(null, "prev");
+  return (last?.key ?? 0) + 1;
 }
 
-/** Put the record at the end of the order; a repeat after a lost connection finds itself. */
+/** Put the record at the end of the order; a repeat after a lost connection finds itself. Requests go out together. */
 async function keep(tx: WriteTransaction, record: OpRecord, blobs: readonly NewBlob[]): Promise<OpRecord> {
-  const known = await tx.objectStore("ops").get(record.op);
-  const kept = { ...record, order: known?.order ?? (await nextOrder(tx)) };
-  await tx.objectStore("ops").put(kept);
-  if (kept.replaces) await replace(tx, kept.replaces, kept.op);
-  const chain = await tx.objectStore("chains").get(kept.chain);
-  if (chain) await tx.objectStore("chains").put({ ...chain, headSeq: kept.seq, headOp: kept.op });
-  await putBlobs(tx, kept, blobs);
+  const [ops, chains] = [tx.objectStore("ops"), tx.objectStore("chains")];
+  const [known, order, chain] = await Promise.all([ops.get(record.op), nextOrder(tx), chains.get(record.chain)]);
+  const kept = { ...record, order: known?.order ?? order };
+  await Promise.all([
+    ops.put(kept),
+    chain && chains.put({ ...chain, headSeq: kept.seq, headOp: kept.op }),
+    kept.replaces && replace(tx, kept.replaces, kept.op),
+    putBlobs(tx, kept, blobs),
+  ]);
   return kept;
 }
 
@@ -93,7 +100,8 @@ async function replace(tx: WriteTransaction, op: string, by: string): Promise<vo
 
 async function compareBytes(blob: NewBlob): Promise<void> {
   const stored = await onDatabase((db) => db.get("bytes", blob.ref.sha256));
-  if (!stored || !sameBytes(stored.bytes, blob.bytes) || (await sha256Hex(stored.bytes)) !== blob.ref.sha256) {
+  const hash = stored && sha256Hex(stored.bytes); // runs beside the comparison
+  if (!stored || !sameBytes(stored.bytes, blob.bytes) || (await hash) !== blob.ref.sha256) {
     throw new StoreError("readback", "the stored bytes differ from what was given");
   }
 }
@@ -108,11 +116,10 @@ function sameBytes(a: ArrayBuffer, b: ArrayBuffer): boolean {
 }
 
 async function readBack(record: OpRecord, blobs: readonly NewBlob[]): Promise<void> {
-  const stored = await onDatabase((db) => db.get("ops", record.op));
+  const [stored] = await Promise.all([onDatabase((db) => db.get("ops", record.op)), ...blobs.map(compareBytes)]);
   if (JSON.stringify(stored?.wire) !== JSON.stringify(record.wire)) {
     throw new StoreError("readback", "the stored record differs from what was given");
   }
-  for (const blob of blobs) await compareBytes(blob);
 }
 
 /** Keep one built op: durable and read back when this resolves. `before` may add to the same transaction. */
@@ -131,13 +138,20 @@ export async function save(
   return kept;
 }
 
-/** Sign and keep one op of a chain whose lock the caller holds. */
-export async function append(draft: Draft, chain: string): Promise<OpRecord> {
-  return save(await write(draft, await penOf(chain)), draft.blobs ?? []);
+/** Sign and keep one op with the pen taken from `takePen` under the same lock. */
+export async function append(draft: Draft, pen: Pen): Promise<OpRecord> {
+  return save(await write(draft, pen), draft.blobs ?? []);
 }
 
-/** Another tab may have written: fold again unless the chain's head is the one this tab wrote last. */
-export async function refreshAfterOthers(chain: string): Promise<void> {
-  const { headOp } = (await penOf(chain)).chain;
-  if (headOp !== seenHead) dropOverlay();
+/**
+ * The chain's position and key for one op; take it anew for each. Folds the overlay again when another tab wrote:
+ * that is when the chain's head is not the one this tab wrote last.
+ */
+export async function takePen(chain: string): Promise<Pen> {
+  const pen = await penOf(chain);
+  if (pen.chain.headOp !== seenHead) {
+    dropOverlay();
+    seenHead = pen.chain.headOp;
+  }
+  return pen;
 }

@@ -18,13 +18,12 @@ export async function putBlobs(
   tx: WriteTransaction, owner: { space: string; person: string; order: number }, blobs: readonly NewBlob[],
 ): Promise<void> {
   const { space, person, order } = owner;
-  for (const { ref, bytes } of blobs) {
+  await Promise.all(blobs.map(async ({ ref, bytes }) => {
     const { sha256, media_type: mediaType, size_bytes: sizeBytes } = ref;
     const blob = blobId(space, sha256);
-    await tx.objectStore("bytes").put({ sha256, bytes, mediaType });
-    if (await tx.objectStore("blobs").get(blob)) continue;
-    await tx.objectStore("blobs").put({ blob, sha256, space, mediaType, sizeBytes, person, state: "unsent", order });
-  }
+    const [, known] = await Promise.all([tx.objectStore("bytes").put({ sha256, bytes, mediaType }), tx.objectStore("blobs").getKey(blob)]);
+    if (!known) await tx.objectStore("blobs").put({ blob, sha256, space, mediaType, sizeBytes, person, state: "unsent", order });
+  }));
 }
 
 export const storedBytes = (sha256: string): Promise<ArrayBuffer | undefined> =>
