@@ -6,8 +6,8 @@
 import { fromBase64url, fromHex, sha256Hex } from "../../protocol/bytes.ts";
 import { decode } from "../../protocol/canonical.ts";
 import { entryOf, leafHash, verifyInclusion } from "../../protocol/merkle.ts";
-import { commitment, opId, readBody, readHeader, verifyOp } from "../../protocol/ops.ts";
-import type { Body, Receipt, WireOp } from "../../protocol/rows.ts";
+import { commitment, opId, type PublicKey, readBody, readHeader, verifyOp } from "../../protocol/ops.ts";
+import type { Receipt, WireOp } from "../../protocol/rows.ts";
 
 export const CHECKS = ["op_id", "commitment", "signature", "leaf", "included"] as const;
 export type CheckName = (typeof CHECKS)[number];
@@ -26,14 +26,9 @@ export interface Proof {
   readonly hashes: readonly string[];
 }
 
-const keyIn = (body: Body): string | undefined => {
-  const key = body["public_key"] as { readonly key?: string } | undefined;
-  return key?.key;
-};
-
-/** The key that must have signed: an enrolment's own, else the chain's. base64url. */
-export const signingKey = (evidence: Evidence, chainKey: string | undefined): string | undefined =>
-  readHeader(evidence.header).chain === "" ? keyIn(readBody(evidence.body)) : chainKey;
+/** The key that must have signed: an enrolment's own, else the chain's. */
+export const signingKey = (evidence: Evidence, chainKey: PublicKey | undefined): PublicKey | undefined =>
+  readHeader(evidence.header).chain === "" ? (readBody(evidence.body)["public_key"] as unknown as PublicKey) : chainKey;
 
 const isCommitted = async (evidence: Evidence): Promise<boolean> =>
   (await commitment(fromBase64url(evidence.salt), evidence.body)) === readHeader(evidence.header).body.commitment;
@@ -58,13 +53,13 @@ async function held(check: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-/** Run every check. `chainKey`: base64url of the chain's public point, when the chain is known here. */
-export async function checked(evidence: Evidence, chainKey: string | undefined, proof: Proof | undefined): Promise<Checked> {
+/** Run every check. `chainKey`: when the chain is known here. */
+export async function checked(evidence: Evidence, chainKey: PublicKey | undefined, proof: Proof | undefined): Promise<Checked> {
   const key = signingKey(evidence, chainKey);
   return {
     op_id: await held(async () => (await opId(evidence.header)) === evidence.op),
     commitment: await held(() => isCommitted(evidence)),
-    signature: key === undefined ? undefined : await held(() => verifyOp(evidence, fromBase64url(key))),
+    signature: key === undefined ? undefined : await held(() => verifyOp(evidence, key)),
     leaf: await held(() => isLeafAbout(evidence)),
     included: proof === undefined ? undefined : await held(() => isIncluded(evidence.receipt, proof)),
   };

@@ -2,7 +2,7 @@
 // pulled rows, and an inclusion proof under the newest log head this browser verified. What cannot
 // be had without a connection stays unchecked; it is never shown as held.
 
-import { readHeader } from "../../protocol/ops.ts";
+import { type PublicKey, readHeader } from "../../protocol/ops.ts";
 import { viewed } from "../../store/index.ts";
 import { ApiError, opEntry, type TimelineEntry } from "../../sync/index.ts";
 import { askJson } from "../../sync/api.ts";
@@ -27,12 +27,11 @@ async function proofOrNone(index: number): Promise<Proof | undefined> {
   }
 }
 
-async function chainKeyOf(header: string): Promise<string | undefined> {
+async function chainKeyOf(header: string): Promise<PublicKey | undefined> {
   const { chain } = readHeader(header);
   if (chain === "") return undefined;
   const row = (await viewed(`chain/${chain}`))?.row;
-  const key = row?.fields["public_key"]?.v as { readonly key?: string } | undefined;
-  return key?.key;
+  return row?.fields["public_key"]?.v as PublicKey | undefined;
 }
 
 /** Check one timeline entry. Rejects with ApiError when the op itself cannot be fetched. */

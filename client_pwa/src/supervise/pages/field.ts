@@ -33,11 +33,12 @@ class Field extends LiveScreen {
     this.bureaus = await bureauNames(this.lines.map((line) => line.space));
   }
 
-  private photos(line: InspectionLine): TemplateResult {
+  private photos(line: InspectionLine): TemplateResult | typeof nothing {
+    if (line.photos === 0) return nothing;
     const left = line.photos - line.photosVerified;
     return left > 0
       ? badge("todo", t("sup.field.photos_left", { verified: line.photosVerified, all: line.photos }), "camera", "photos-left")
-      : badge(line.photos > 0 ? "done" : "plain", t("sup.field.photos_all", { count: line.photos }), "camera", "photos-all");
+      : badge("done", t("sup.field.photos_all", { count: line.photos }), "camera", "photos-all");
   }
 
   private card(line: InspectionLine): TemplateResult {
@@ -66,7 +67,7 @@ class Field extends LiveScreen {
   protected override view(): TemplateResult {
     const running = this.lines.filter((line) => UNDER_WAY.includes(line.state));
     const planned = this.lines.filter((line) => line.state === "planned");
-    const out = this.lines.filter(stillOut);
+    const out = this.lines.filter((line) => stillOut(line) && line.approval !== "pending");
     const approvals = this.lines.filter((line) => line.approval === "pending" && !running.includes(line));
     const listed = new Set([...running, ...planned, ...out, ...approvals]);
     const rest = this.lines.filter((line) => !listed.has(line)).slice(0, ENDED_SHOWN);

@@ -46,12 +46,12 @@ class Phones extends LiveScreen {
   }
 
   private phone({ chain, owner }: Waiting): TemplateResult {
-    if (chain.pending.length > 0) return html`<li class="card stack" data-test="phone" data-chain=${chain.id}>
+    const own = chain.id === this.own?.id;
+    if (chain.pending.length > 0 && !own) return html`<li class="card stack" data-test="phone" data-chain=${chain.id}>
       <h2>${chain.personName}</h2>${badge("busy", t("sup.phones.sending"), "upload", "phone-sending")}</li>`;
     const typed = this.typed[chain.id] ?? "";
     const same = codeTyped(typed) === chain.pairingCode;
     const whole = codeTyped(typed).length >= chain.pairingCode.length;
-    const own = chain.id === this.own?.id;
     return html`<li class="card stack" data-test="phone" data-chain=${chain.id} data-person=${chain.person}>
       <div class="section-head"><h2>${chain.personName}</h2>${badge("todo", t("sup.phones.waiting"), "phone")}</div>
       ${facts([
