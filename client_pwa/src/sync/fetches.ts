@@ -1,6 +1,7 @@
 // Looking things up on the server, and small pictures kept for the field.
 
 import { blobId, hasThumbnail, original, putThumbnail, thumbnail } from "../store/blobs.ts";
+import { nowMs } from "../store/clock.ts";
 import { openFindings, photos } from "../store/queries.ts";
 import { currentAuthor } from "../store/identity.ts";
 import { sha256Hex } from "../protocol/bytes.ts";
@@ -58,13 +59,19 @@ export async function missingThumbnails(): Promise<{ space: string; sha256: stri
   return missing;
 }
 
-const notThere = new Set<string>();
-/** Fetch them a few at a time; one that the server has not made yet is asked for again in another visit. */
+/** The server makes them after the original arrived; one that is not there yet is asked for again after a while. */
+const ASK_AGAIN_MS = 60_000;
+const askedAtMs = new Map<string, number>();
+const isDue = ({ space, sha256 }: { space: string; sha256: string }): boolean =>
+  nowMs() - (askedAtMs.get(blobId(space, sha256)) ?? -ASK_AGAIN_MS) >= ASK_AGAIN_MS;
+
+/** Fetch the missing ones a few at a time. */
 export async function prefetchThumbnails(): Promise<void> {
-  const missing = (await missingThumbnails()).filter(({ space, sha256 }) => !notThere.has(blobId(space, sha256)));
+  const missing = (await missingThumbnails()).filter(isDue);
   for (let at = 0; at < missing.length; at += AT_ONCE) {
     await Promise.all(missing.slice(at, at + AT_ONCE).map(async ({ space, sha256 }) => {
-      if (!(await fetchThumbnail(space, sha256))) notThere.add(blobId(space, sha256));
+      askedAtMs.set(blobId(space, sha256), nowMs());
+      await fetchThumbnail(space, sha256);
     }));
   }
 }

@@ -1,8 +1,7 @@
 // Signing in and out, the chain of this phone, PIN. Logging out or another person signing in never
 // touches anybody's unsent work.
 
-import { ensureChainOf } from "../store/chains.ts";
-import { chainOf } from "../store/chains.ts";
+import { chainOf, ensureChainOf } from "../store/chains.ts";
 import {
   currentAuthor, type Deployment, dropAuthor, knownDeployment, setAuthor, setDeployment,
 } from "../store/identity.ts";
@@ -30,6 +29,8 @@ export const spacesOf = (person: PersonReply): string[] => [...new Set([...perso
 /** Ask the server who it is. Its log key is pinned on first contact; another key later is an alarm, not an update. */
 export async function learnDeployment(): Promise<Deployment> {
   const reply = await askJson<DeploymentReply>("/deployment");
+  const isReply = [reply?.deployment, reply?.origin, reply?.log_key].every((text) => typeof text === "string" && text !== "");
+  if (!isReply) throw new ApiError("malformed_reply", 200);
   const known = await knownDeployment();
   if (known && known.deployment !== reply.deployment) throw new ApiError("deployment_changed", 0);
   if (known && known.logKey !== reply.log_key) throw new ApiError("log_key_changed", 0);

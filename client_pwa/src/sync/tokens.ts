@@ -39,8 +39,15 @@ const EARLY_MS = 60_000;
 export const sessionRecord = (): Promise<SessionRecord | undefined> => readMeta<SessionRecord>("session");
 export const dropSession = (): Promise<void> => dropMeta("session");
 
-/** Keep a login's or refresh's answer. */
+const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+function isSession(reply: SessionReply): boolean {
+  const times = [reply?.access_expires_ms, reply?.refresh_expires_ms, reply?.now_ms];
+  return isText(reply?.access_token) && isText(reply.refresh_token) && isText(reply.person?.id) && times.every(Number.isSafeInteger);
+}
+
+/** Keep a login's or refresh's answer; something else with status 200 never replaces good tokens. */
 export async function keepSession(reply: SessionReply): Promise<SessionRecord> {
+  if (!isSession(reply)) throw new ApiError("malformed_reply", 200);
   const clockOffsetMs = nowMs() - reply.now_ms;
   const record: SessionRecord = {
     person: reply.person.id, accessToken: reply.access_token, refreshToken: reply.refresh_token, clockOffsetMs, needsLogin: false,
