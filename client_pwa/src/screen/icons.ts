@@ -48,6 +48,7 @@ const ICONS = {
   undo: path("M9 6L4.5 10.5 9 15M5 10.5h9a5 5 0 0 1 0 10h-3"),
   logout: path("M10 4H5v16h5M14 8l4.5 4-4.5 4M18 12H9.5"),
   chain: path("M8 8h8M8 16h8M5 5h6v6H5zM13 13h6v6h-6z"),
+  scan: path("M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M8 8h3v3H8zM13 13h3v3h-3zM14 8h2v2M8 14h2v2"),
   keypad: path("M5 5h3v3H5zM10.5 5h3v3h-3zM16 5h3v3h-3zM5 10.5h3v3H5zM10.5 10.5h3v3h-3zM16 10.5h3v3h-3zM10.5 16h3v3h-3z"),
   book: path("M5 4h6.5v16H5zM11.5 4H19v16h-7.5M14 8h2.5M7.5 8H9"),
 } as const;

@@ -3,7 +3,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { fetchThumbnail } from "../sync/index.ts";
-import { photo, thumbnail } from "../store/index.ts";
+import { photo, subscribe, thumbnail } from "../store/index.ts";
 import { define, ScreenElement } from "./element.ts";
 import { t } from "./i18n.ts";
 import { icon } from "./icons.ts";
@@ -22,6 +22,12 @@ export class PhotoElement extends ScreenElement {
     super();
     this.photo = "";
     this.label = "";
+    this.watch(subscribe, () => this.#againIfEmpty());
+  }
+
+  /** The small picture of a new photo is made after the photo is kept. */
+  #againIfEmpty(): void {
+    if (!this.#address) this.attempt(() => this.#load(this.photo));
   }
 
   override disconnectedCallback(): void {
@@ -37,12 +43,13 @@ export class PhotoElement extends ScreenElement {
   protected override updated(): void {
     if (this.photo && this.#shown !== this.photo) {
       this.#shown = this.photo;
+      if (this.#address) this.#revoke();
       this.attempt(() => this.#load(this.photo));
     }
   }
 
   async #load(id: string): Promise<void> {
-    const view = await photo(id);
+    const view = id ? await photo(id) : undefined;
     if (!view) return;
     const picture = (await thumbnail(view.sha256)) ?? (await fetchThumbnail(view.space, view.sha256).catch(absentOffline));
     if (!picture || id !== this.photo || !this.isConnected) return;
@@ -59,6 +66,7 @@ export class PhotoElement extends ScreenElement {
   #revoke(): void {
     if (this.#address) URL.revokeObjectURL(this.#address);
     this.#address = "";
+    this.requestUpdate();
   }
 
   override render(): TemplateResult {

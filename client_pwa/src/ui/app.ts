@@ -17,7 +17,8 @@ import { syncChip } from "./parts/sync-chip.ts";
 import { onSession, refreshSession, session } from "./session.ts";
 import "./screens/blocked.ts";
 
-const TOAST_MS = 5000;
+const TOAST_MS = 3000;
+const FAILED_MS = 10_000;
 
 /** The first page of a role. */
 export const homePath = (): string => placesFor(session()?.role ?? "inspector")[0]?.path ?? "/today";
@@ -108,7 +109,7 @@ class App extends ScreenElement {
   private tell(text: string, failed: boolean): void {
     clearTimeout(this.#toastTimer);
     this.put({ toast: { text, failed } });
-    this.#toastTimer = window.setTimeout(() => this.put({ toast: undefined }), failed ? TOAST_MS * 2 : TOAST_MS);
+    this.#toastTimer = window.setTimeout(() => this.put({ toast: undefined }), failed ? FAILED_MS : TOAST_MS);
   }
 
   private topbar(found: Match): TemplateResult {

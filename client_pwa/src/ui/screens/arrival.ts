@@ -10,10 +10,11 @@ import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, chips, field, section, toggle } from "../../screen/parts.ts";
 import { navigate, query } from "../../screen/router.ts";
-import { enterprise, inspection, people, today, type EnterpriseView, type InspectionView, type PersonView } from "../../store/index.ts";
+import { enterprise, inspection, today, type EnterpriseView, type InspectionView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
 import { officerPicker } from "../parts/officers.ts";
 import { groundChoices, reasonChoices } from "../parts/reasons.ts";
+import { isPartner, partnersOf, type Partners } from "../partners.ts";
 import { lastCamera, lastPartner, rememberCamera, rememberPartner } from "../remembered.ts";
 import { say } from "../says.ts";
 import { me } from "../session.ts";
@@ -25,7 +26,7 @@ class ArrivalCard extends LiveScreen {
   draft = new Draft("", EMPTY);
   company: EnterpriseView | undefined;
   planned: InspectionView | undefined;
-  officers: readonly PersonView[] = [];
+  partners: Partners = { near: [], far: [] };
   choosing = false;
   failed: ReadonlySet<string> = new Set();
   #loaded = false;
@@ -35,14 +36,14 @@ class ArrivalCard extends LiveScreen {
     const id = this.params["id"];
     this.planned = id ? await inspection(id) : undefined;
     this.company = await enterprise(this.planned?.enterprise ?? this.params["enterprise"] ?? "");
-    this.officers = (await people({ role: "inspector", active: true })).filter((one) => one.id !== self.person);
+    this.partners = await partnersOf(self);
     if (!this.#loaded) await this.first(self.person);
   }
 
   private async first(person: string): Promise<void> {
     this.#loaded = true;
     const partner = this.planned?.officers.find((one) => one !== person) ?? lastPartner(person);
-    const known = this.officers.some((one) => one.id === partner);
+    const known = isPartner(this.partners, partner);
     this.draft = new Draft(`arrival/${this.params["id"] ?? this.params["enterprise"] ?? ""}`, {
       ...EMPTY, partner: known ? partner : "", camera: lastCamera(person), reason: query("reason"),
     });
@@ -126,14 +127,14 @@ class ArrivalCard extends LiveScreen {
       </div>
       ${this.isQuiet ? this.quiet() : nothing} ${this.needsReason ? this.reasons() : nothing}
       ${officerPicker({
-        officers: this.officers, chosen: value.partner, open: this.choosing || !value.partner,
+        partners: this.partners, chosen: value.partner, open: this.choosing || !value.partner,
         missing: this.failed.has("partner"), toggle: () => this.put({ choosing: !this.choosing }),
         pick: (partner) => { this.choosing = false; this.change({ partner }); },
       })}
+      ${toggle(t("arrival.scanned"), value.scanned, (scanned) => this.change({ scanned }), "code-scanned", "scan")}
       ${value.recorder ? field("camera", t("arrival.camera"), (id) => html`<input id=${id} maxlength="40" autocomplete="off" .value=${value.camera} data-test="camera-number" @input=${(event: Event) => this.change({ camera: (event.target as HTMLInputElement).value })} />`) : nothing}
     </div>
     <div class="bottombar">
-      ${toggle(t("arrival.scanned"), value.scanned, (scanned) => this.change({ scanned }), "code-scanned", "keypad")}
       ${toggle(t("arrival.recorder"), value.recorder, (recorder) => this.change({ recorder }), "recorder-on", "record")}
       ${toggle(t("arrival.shown"), value.shown, (shown) => this.change({ shown }), "id-shown", "person")}
       <button type="button" class="capture-button capture-button-main capture-button-row" data-test="begin" @click=${() => this.attempt(() => this.start())}>${icon("check")}<span>${t("arrival.begin")}</span></button>

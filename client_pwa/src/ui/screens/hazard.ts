@@ -27,6 +27,7 @@ class Hazard extends LiveScreen {
   picking = false;
   busy = false;
   #loaded = false;
+  #wanted = "";
 
   constructor() {
     super();
@@ -48,8 +49,16 @@ class Hazard extends LiveScreen {
       : new Draft(newHazard(this.params["id"] ?? ""), EMPTY_HAZARD, failed);
     await this.draft.load();
     this.#loaded = true;
-    const wanted = query("field");
-    if (wanted) void this.updateComplete.then(() => document.getElementById(`field-${wanted}`)?.focus());
+    this.#wanted = query("field");
+  }
+
+  /** One tap from a gap leads to its field, a folded one opened. */
+  protected override updated(): void {
+    const control = this.#wanted ? this.querySelector<HTMLElement>(`#field-${this.#wanted}`) : null;
+    if (!control) return;
+    this.#wanted = "";
+    control.closest("details")?.setAttribute("open", "");
+    control.focus();
   }
 
   private change(fields: Partial<HazardDraft>): void {

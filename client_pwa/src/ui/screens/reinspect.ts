@@ -9,11 +9,12 @@ import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { banner, button, empty, field, section } from "../../screen/parts.ts";
 import { navigate } from "../../screen/router.ts";
-import { enterprise, finding, people, type FindingView, type PersonView } from "../../store/index.ts";
+import { enterprise, finding, type FindingView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
 import { cameraInput, type Taken } from "../parts/camera-input.ts";
 import { dueBadge, stateBadge } from "../parts/finding-card.ts";
 import { officerPicker } from "../parts/officers.ts";
+import { isPartner, partnersOf, type Partners } from "../partners.ts";
 import { lastPartner, rememberPartner } from "../remembered.ts";
 import { say } from "../says.ts";
 import { me } from "../session.ts";
@@ -31,7 +32,7 @@ const EMPTY: Recheck = { photos: [], result: "", opinion: "", partner: "" };
 class Reinspect extends LiveScreen {
   finding: FindingView | undefined;
   company = "";
-  officers: readonly PersonView[] = [];
+  partners: Partners = { near: [], far: [] };
   draft = new Draft<Recheck>("", EMPTY);
   choosing = false;
   busy = false;
@@ -46,10 +47,10 @@ class Reinspect extends LiveScreen {
     this.finding = await finding(this.params["id"] ?? "");
     if (!this.finding) return;
     this.company = (await enterprise(this.finding.enterprise))?.name ?? "";
-    this.officers = (await people({ role: "inspector", active: true })).filter((one) => one.id !== me().person);
+    this.partners = await partnersOf(me());
     if (this.#loaded) return;
     const partner = lastPartner(me().person);
-    this.draft = new Draft(`reinspect/${this.finding.id}`, { ...EMPTY, partner: this.officers.some((one) => one.id === partner) ? partner : "" });
+    this.draft = new Draft(`reinspect/${this.finding.id}`, { ...EMPTY, partner: isPartner(this.partners, partner) ? partner : "" });
     await this.draft.load();
     this.#loaded = true;
   }
@@ -114,7 +115,7 @@ class Reinspect extends LiveScreen {
       </div>
       ${this.sides(one)}
       ${value.result === "fail" ? field("opinion", t("reinspect.opinion"), (id) => html`<textarea id=${id} rows="3" maxlength="1000" .value=${value.opinion} data-test="opinion" @input=${(event: Event) => this.change({ opinion: (event.target as HTMLTextAreaElement).value })}></textarea>`) : nothing}
-      ${officerPicker({ officers: this.officers, chosen: value.partner, open: this.choosing || !value.partner, missing: false,
+      ${officerPicker({ partners: this.partners, chosen: value.partner, open: this.choosing || !value.partner, missing: false,
         toggle: () => this.put({ choosing: !this.choosing }), pick: (partner) => { this.choosing = false; this.change({ partner }); } })}
       ${value.result === "fail" ? section(t("reinspect.then"), banner("todo", t("reinspect.order_again"))) : nothing}
     </div>

@@ -2,7 +2,8 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { define } from "../../screen/element.ts";
-import { t } from "../../screen/i18n.ts";
+import { dayInWords } from "../../screen/dates.ts";
+import { language, t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { stateLabel } from "../../screen/labels.ts";
 import { LiveScreen } from "../../screen/live.ts";
@@ -95,7 +96,7 @@ class Today extends LiveScreen {
     const planned = this.list.filter((one) => ["planned", "approved", "notified"].includes(one.state));
     return html`<div class="page page-today" data-test="today">
       <div class="day-head">
-        <div><p class="day digits">${today()}</p><p class="soft">${me().name} · ${t("role.inspector")}</p></div>
+        <div><p class="day">${dayInWords(today(), language())}</p><p class="soft">${me().name} · ${t("role.inspector")}</p></div>
         <a class="button" href=${href("/ready")} data-test="ready-link">${icon("shield")}<span>${t("ready.title")}</span></a>
       </div>
       ${this.notices()} ${[...under, ...after].map((one) => this.continueCard(one))}
