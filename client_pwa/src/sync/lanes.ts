@@ -4,7 +4,9 @@
 import { currentAuthor, knownDeployment } from "../store/identity.ts";
 import { chainOf } from "../store/chains.ts";
 import { retryAfterUpdate } from "../store/ownops.ts";
+import { nowMs } from "../store/clock.ts";
 import { readMeta, writeMeta } from "../store/db.ts";
+import { dropOldOriginals } from "../store/retention.ts";
 import { ITEM_PROBLEMS } from "../protocol/tables.ts";
 import { askJson } from "./api.ts";
 import { fetchCheckpoint, prove, acceptCheckpoint } from "./proofs.ts";
@@ -24,6 +26,15 @@ async function noticeUpdate(): Promise<void> {
   if ((await readMeta("version")) === __APP_VERSION__) return;
   await retryAfterUpdate(AFTER_UPDATE);
   await writeMeta("version", __APP_VERSION__);
+}
+
+const DAY_MS = 86_400_000;
+/** Once a day: make room. */
+async function tidy(): Promise<void> {
+  const last = (await readMeta<number>("tidied")) ?? 0;
+  if (nowMs() - last < DAY_MS) return;
+  await dropOldOriginals(nowMs());
+  await writeMeta("tidied", nowMs());
 }
 
 /** The person's role and spaces may have changed; nothing unsent is touched by that. */
@@ -51,6 +62,7 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<void>
   if (chain) await rulingsOf(chain.chain);
   await pull((await currentAuthor())!.spaces);
   await prove(author.person, await fetchCheckpoint());
+  await tidy();
   if (pushed.heldBack) throw new ApiError(pushed.heldBack, 0);
   await prefetchThumbnails();
 }

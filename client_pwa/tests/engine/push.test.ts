@@ -11,7 +11,8 @@ import { allOps, noteReplies, openOps } from "../../src/store/ownops.ts";
 import { itemOf } from "../../src/sync/outbox.ts";
 import { tally } from "../../src/sync/tally.ts";
 import type { OpRecord } from "../../src/store/schema.ts";
-import { arrival, ENTERPRISE, freshPhone, LI, photoBytes, serverRow } from "./phone.ts";
+import { dropOldOriginals } from "../../src/store/retention.ts";
+import { arrival, ENTERPRISE, freshPhone, LI, NOON_MS, photoBytes, serverRow } from "./phone.ts";
 import { putPage } from "../../src/store/rowstore.ts";
 import { settleAgainstCursors } from "../../src/store/ownops.ts";
 import { settleBlobs } from "../../src/store/blobs.ts";
@@ -98,11 +99,14 @@ test("an item goes from saved to received to verified, and only with every origi
   await noteProved(ops.map(({ op }) => op));
   expect(await one()).toBe("received");
   expect((await tally(LI)).allDone).toBe(false);
+  expect(await dropOldOriginals(NOON_MS + 400 * 86_400_000)).toBe(0);
   const blob = serverRow(`blob/${SPACE}-${taken.sha256}`, { sha256: taken.sha256 });
   await putPage([{ index: 20, row: blob }], { space: SPACE, afterIndex: 20, afterEntity: "~", completeThrough: 21, pulledAtMs: 0 });
   await settleAgainstCursors();
   await settleBlobs();
   expect([await one(), (await tally(LI)).allDone]).toEqual(["verified", true]);
+  expect(await dropOldOriginals(NOON_MS + 29 * 86_400_000)).toBe(0);
+  expect(await dropOldOriginals(NOON_MS + 31 * 86_400_000)).toBe(1);
 });
 
 test("a refused record needs its author and says which action", async () => {
