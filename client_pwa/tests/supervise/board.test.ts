@@ -59,8 +59,9 @@ describe("the board", () => {
 });
 
 describe("steps offered", () => {
-  const finding = (state: string, gaps: readonly string[] = []): FindingView => ({ state, gaps }) as unknown as FindingView;
-  const reinspection = (attestedBy: readonly string[]): ReinspectionView => ({ attestedBy }) as unknown as ReinspectionView;
+  const finding = (state: string, gaps: readonly string[] = []): FindingView => 
+    ({ state, gaps, row: { states: { finding: { step: state === "passed" ? "reinspect_pass" : "" } }, fields: { reinspection: { op: "", v: "r2" } } } }) as unknown as FindingView;
+  const reinspection = (attestedBy: readonly string[], id = "r2"): ReinspectionView => ({ id, attestedBy }) as unknown as ReinspectionView;
   const kinds = (state: string, role: string): string[] => offered(finding(state), role, [reinspection(["p2"])]).map((one) => one.kind);
 
   it("are those of the lifecycle's table and the kind's actors", () => {
@@ -73,6 +74,12 @@ describe("steps offered", () => {
   it("say why closing waits for the second officer", () => {
     expect(offered(finding("passed"), "supervisor", [reinspection([])])).toEqual([{ kind: "finding.close", barred: "second_officer_missing" }]);
     expect(offered(finding("passed"), "supervisor", [reinspection(["p2"])])).toEqual([{ kind: "finding.close", barred: "" }]);
+    expect(offered(finding("passed"), "supervisor", [reinspection(["p2"], "r1"), reinspection([])])[0]?.barred).toBe("second_officer_missing");
+  });
+
+  it("a pass that a supervisor decided needs no second officer", () => {
+    const decided = { ...finding("passed"), row: { states: { finding: { step: "decide" } }, fields: {} } } as unknown as FindingView;
+    expect(offered(decided, "supervisor", [reinspection([])])).toEqual([{ kind: "finding.close", barred: "" }]);
   });
 
   it("say why an incomplete finding can't be ordered", () => {

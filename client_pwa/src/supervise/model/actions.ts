@@ -4,6 +4,7 @@
 
 import { target } from "../../protocol/lifecycle.ts";
 import { KINDS } from "../../protocol/tables.ts";
+import { textOf } from "../../protocol/rows.ts";
 import type { FindingView, ReinspectionView } from "../../store/index.ts";
 
 /** In the order they stand on the page; the first ones are what usually comes next. */
@@ -25,11 +26,15 @@ export function stepOf(kind: string): string {
   return effect?.step ?? "";
 }
 
+/** The guard reinspection_attested: only a pass by reinspection, not one a supervisor decided. */
+function isAttested(finding: FindingView, reinspections: readonly ReinspectionView[]): boolean {
+  if (finding.row.states["finding"]?.step !== "reinspect_pass") return true;
+  const counted = reinspections.find((one) => one.id === textOf(finding.row, "reinspection"));
+  return (counted?.attestedBy.length ?? 0) > 0;
+}
+
 function barOf(kind: FindingKind, finding: FindingView, reinspections: readonly ReinspectionView[]): string {
-  if (kind === "finding.close" && finding.state === "passed") {
-    const last = reinspections[reinspections.length - 1];
-    return last && last.attestedBy.length > 0 ? "" : "second_officer_missing";
-  }
+  if (kind === "finding.close" && !isAttested(finding, reinspections)) return "second_officer_missing";
   if (kind === "order.issue" && finding.gaps.length > 0) return "finding_incomplete";
   return "";
 }
