@@ -135,7 +135,8 @@ def test_a_batch_without_a_length_is_read_no_further_than_the_limit(service: Ser
         "/ops",
         input_stream=stream,
         content_type="application/json",
-        environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": ""},
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
     )
     assert (reply.status_code, reply.json["code"]) == (413, "too_large")
     assert stream.tell() <= LIMITS["batch_bytes"] + 2**20

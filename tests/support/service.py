@@ -47,6 +47,13 @@ class SetClock:
         self._now_ms += ms + 1000 * (seconds + 3600 * (hours + 24 * days))
 
 
+class ReadingClient(FlaskClient):
+    """A client that reads every reply to its end and closes it, as a browser does."""
+
+    def open(self, *arguments: Any, **more: Any) -> TestResponse:
+        return super().open(*arguments, **({"buffered": True} | more))
+
+
 @dataclass
 class Service:
     """An application on a folder and a database; `reopen` is a restart."""
@@ -88,6 +95,7 @@ class Service:
 
     @property
     def client(self) -> FlaskClient:
+        self.app.test_client_class = ReadingClient
         return self.app.test_client()
 
     def populate(self) -> "Service":
