@@ -125,7 +125,7 @@ class App extends ScreenElement {
 
   private framed(found: Match): TemplateResult {
     const screen = keyed(found.path, found.route.view(found.params));
-    if (found.route.frame === "bare") return html`<main class="frame">${screen}</main>`;
+    if (found.route.frame === "bare") return html`<main class="frame main">${screen}</main>`;
     if (found.route.frame === "phone") return html`<div class="frame">${this.topbar(found)}<main class="main">${screen}</main></div>`;
     const places = placesFor(session()?.role ?? "");
     return html`<div class="frame">
