@@ -22,5 +22,5 @@ export function asStoreError(error: unknown): StoreError {
   const name = nameOf(error);
   const message = error instanceof Error ? error.message : String(error);
   const code = name === "QuotaExceededError" ? "quota" : isLost(error) ? "closed" : "failed";
-  return new StoreError(code, message, { cause: error });
+  return new StoreError(code, message || name, { cause: error });
 }

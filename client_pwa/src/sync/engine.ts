@@ -133,7 +133,9 @@ export class Engine {
     globalThis.document?.addEventListener("visibilitychange", back, options);
     for (const sign of ["pointerdown", "keydown"]) globalThis.addEventListener?.(sign, () => void noteActive(), options);
     const end = subscribe(({ ops, entities }) => this.onChange(ops, entities));
-    this.board.onNudge = () => this.nudge();
+    this.board.onNudge = () => {
+      if (this.isLeading) this.nudge(); // a follower would only pass it round
+    };
     stop.addEventListener("abort", end, { once: true });
     await this.refreshTally();
   }

@@ -13,7 +13,7 @@ import { fetchCheckpoint, prove, acceptCheckpoint } from "./proofs.ts";
 import { pull } from "./pull.ts";
 import { push } from "./push.ts";
 import { fetchRulings } from "./rulings.ts";
-import { keepPerson, learnDeployment } from "./session.ts";
+import { ensureChain, keepPerson, learnDeployment } from "./session.ts";
 import { prefetchThumbnails } from "./fetches.ts";
 import { authorised, type PersonReply } from "./tokens.ts";
 import { ApiError, type SyncPhase } from "./types.ts";
@@ -61,6 +61,7 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<void>
   const chain = await chainOf(author.person);
   if (chain) await rulingsOf(chain.chain);
   await pull((await currentAuthor())!.spaces);
+  await ensureChain();
   await prove(author.person, await fetchCheckpoint());
   await tidy();
   if (pushed.heldBack) throw new ApiError(pushed.heldBack, 0);

@@ -1,12 +1,15 @@
 // Signing in and out, the chain of this phone, PIN. Logging out or another person signing in never
 // touches anybody's unsent work.
 
-import { chainOf, ensureChainOf } from "../store/chains.ts";
+import { chainOf, ensureChainOf, replaceChain } from "../store/chains.ts";
 import {
   currentAuthor, type Deployment, dropAuthor, knownDeployment, setAuthor, setDeployment,
 } from "../store/identity.ts";
 import { allCursors, dropSpace } from "../store/rowstore.ts";
 import { announce } from "../store/changes.ts";
+import { openOps } from "../store/ownops.ts";
+import { stateOf } from "../protocol/rows.ts";
+import { viewed } from "../store/view.ts";
 import { nowMs } from "../store/clock.ts";
 import { askJson, askNothing } from "./api.ts";
 import { hasPin, keepPin, lockScreen, needsPin, noteActive, tryPin, type Unlocked } from "./pin.ts";
@@ -101,8 +104,21 @@ export function deviceName(agent: string = globalThis.navigator?.userAgent ?? ""
   return `${system} ${browser}`;
 }
 
-/** Make the enrolment of (person, this installation) if there is none; login does this too. */
-export const ensureChain = (): Promise<string> => ensureChainOf(deviceName());
+/** A revoked or forked chain takes no new records; what it still has to send is sent. */
+async function isChainOver(chain: string): Promise<boolean> {
+  const row = (await viewed(`chain/${chain}`))?.row;
+  if (row && stateOf(row, "chain") === "revoked") return true;
+  return (await openOps()).some((record) => record.chain === chain && (record.ruling?.flags.includes("fork") ?? false));
+}
+
+/**
+ * Make the enrolment of (person, this installation) if there is none, or a new one that names its predecessor when the
+ * old chain is over. Login and every sync do this too. A new chain waits for a supervisor's countersignature.
+ */
+export async function ensureChain(): Promise<string> {
+  const chain = await ensureChainOf(deviceName());
+  return (await isChainOver(chain)) ? replaceChain(deviceName()) : chain;
+}
 
 async function signedIn(): Promise<string> {
   const author = await currentAuthor();

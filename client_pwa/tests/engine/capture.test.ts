@@ -4,10 +4,15 @@ import { beforeEach, expect, test } from "vitest";
 import * as capture from "../../src/capture/index.ts";
 import { base64url } from "../../src/protocol/bytes.ts";
 import { readHeader, opId, verifyOp } from "../../src/protocol/ops.ts";
-import { allOps, opRecord } from "../../src/store/ownops.ts";
+import { ensureChainOf } from "../../src/store/chains.ts";
+import { setAuthor } from "../../src/store/identity.ts";
+import { allOps, noteReplies, opRecord } from "../../src/store/ownops.ts";
+import { dropOverlay } from "../../src/store/overlay.ts";
+import { putPage } from "../../src/store/rowstore.ts";
+import { ensureChain } from "../../src/sync/session.ts";
 import { onDatabase } from "../../src/store/db.ts";
 import * as store from "../../src/store/index.ts";
-import { arrival, ENTERPRISE, freshPhone, LI, photoBytes, WANG } from "./phone.ts";
+import { arrival, ENTERPRISE, freshPhone, LI, photoBytes, SPACE, WANG } from "./phone.ts";
 
 beforeEach(() => freshPhone());
 
@@ -174,4 +179,62 @@ test("a withdrawn op is no longer folded into the view but stays in the store", 
   await capture.withdrawOp(op, "记错了");
   expect(await store.finding(finding)).toBeUndefined();
   expect((await opRecord(op))!.replacedBy).toBeTruthy();
+});
+
+const refused = (op: string, code: string) =>
+  noteReplies([{ op, receipt: { index: 50, leaf: "{}", origin: "o" }, ruling: { index: 50, outcome: "refused", code, flags: [], cause: "" } }]);
+
+test("mending makes a new op that names the refused one and keeps the ids", async () => {
+  const { inspection } = await beginAtQuarry();
+  const { op, finding } = await capture.saveFinding({ inspection, ...complete });
+  await refused(op, "officer_not_listed");
+  expect(await store.finding(finding)).toBeUndefined();
+  const mended = await capture.mend(op, { place: "西侧" });
+  const header = readHeader((await opRecord(mended.op))!.wire.header);
+  expect([header.mends, header.deps.includes(op)]).toEqual([op, false]);
+  expect(await store.finding(finding)).toMatchObject({ place: "西侧", number: "A1" });
+  expect((await opRecord(op))!.replacedBy).toBe(mended.op);
+});
+
+test("mending a stale step takes the state as it is now", async () => {
+  const { inspection, op: begun } = await beginAtQuarry();
+  const paused = await capture.pauseInspection(inspection, "午休");
+  await refused(paused.op, "stale_step");
+  const mended = await capture.mend(paused.op);
+  expect(JSON.parse((await opRecord(mended.op))!.wire.body)).toMatchObject({ base: begun, from: "in_progress", reason: "午休" });
+  expect((await store.inspection(inspection))!.state).toBe("paused");
+});
+
+test("another person's op on this phone is neither mended nor withdrawn", async () => {
+  const { op } = await beginAtQuarry();
+  const author = (await store.currentAuthor())!;
+  await setAuthor({ ...author, person: WANG, chain: "" });
+  await ensureChainOf("test phone");
+  await expect(capture.mend(op)).rejects.toMatchObject({ code: "not_own_op" });
+  await expect(capture.withdrawOp(op, "x")).rejects.toMatchObject({ code: "not_own_op" });
+});
+
+test("two people on one phone have two chains", async () => {
+  await beginAtQuarry();
+  const author = (await store.currentAuthor())!;
+  await setAuthor({ ...author, person: WANG, chain: "" });
+  const second = await ensureChainOf("test phone");
+  expect(second).not.toBe(author.chain);
+  expect((await allOps()).filter((one) => one.chain === second).map((one) => [one.seq, one.person])).toEqual([[0, WANG]]);
+});
+
+test("after a revocation new records go to a new chain that names the old one, and the old ones stay", async () => {
+  const { inspection } = await beginAtQuarry();
+  const old = (await store.currentAuthor())!.chain;
+  const row = (await store.viewed(`chain/${old}`))!.row;
+  const revoked = { ...row, states: { chain: { ...row.states["chain"]!, s: "revoked", op: "d".repeat(64), step: "revoke" } } };
+  await putPage([{ index: 80, row: revoked }], { space: SPACE, afterIndex: 80, afterEntity: "~", completeThrough: 81, pulledAtMs: 0 });
+  dropOverlay();
+  const fresh = await ensureChain();
+  expect([fresh === old, await ensureChain()]).toEqual([false, fresh]);
+  const { op } = await capture.saveFinding({ inspection, ...complete });
+  expect((await opRecord(op))!.chain).toBe(fresh);
+  const enrolment = JSON.parse((await opRecord(fresh))!.wire.body);
+  expect(enrolment.predecessor).toBe(old);
+  expect((await allOps()).filter((one) => one.chain === old)).toHaveLength(2);
 });
