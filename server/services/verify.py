@@ -33,6 +33,7 @@ from sync_protocol import keys, leaves, ops
 from sync_protocol.ops import Op
 
 PIECE_BYTES = 1 << 20
+LISTED = 100
 
 
 def verify(runtime: Runtime) -> list[str]:
@@ -45,9 +46,10 @@ def verify(runtime: Runtime) -> list[str]:
             scan.leaf(stored)
         for row in log_reader.stored_ops(connection):
             scan.op(row)
+        scan.missing_tail(max(sizes))
         problems = scan.problems + scan.missing_ops()
         problems += tile_problems(connection, scan.tree)
-        problems += head_problems(runtime, log_store.head(connection), scan.tree, signed)
+        problems += head_problems(runtime, connection, scan.tree, signed)
         problems += checkpoint_problems(runtime, scan.tree, signed)
         problems += _blob_problems(runtime.blobs, connection)
     return problems
@@ -99,6 +101,11 @@ class _Scan:
         self.problems += [f"ops {row.op_id}: {one} differs" for one in _unlike_leaf(row, stored)]
         ruling = self.rulings[row.op_id]
         self.problems += [f"ops {row.op_id}: {one} differs" for one in _unlike_ruling(row, ruling)]
+
+    def missing_tail(self, size: int) -> None:
+        """Name leaves that a checkpoint covers beyond the last one stored."""
+        missing = range(self.tree.size, min(size, self.tree.size + LISTED))
+        self.problems += [f"leaves {index}: missing, a checkpoint covers it" for index in missing]
 
     def missing_ops(self) -> list[str]:
         """Return the ops that leaves name and the table lacks."""

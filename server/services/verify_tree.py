@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, select
 
 from server.services.runtime import Runtime
 from server.storage import checkpoint_file
-from server.storage.log_store import HEAD_ID, Head
-from server.storage.log_tables import Tile
+from server.storage.log_store import HEAD_ID
+from server.storage.log_tables import LogHead, Tile
 from sync_protocol import merkle
 from sync_protocol.merkle import HASH_BYTES, Frontier
 from sync_protocol.note import BadNote, VerifierKey, open_checkpoint, parse_checkpoint
@@ -66,9 +66,13 @@ def tile_problems(connection: Connection, tree: Tree) -> list[str]:
 
 
 def head_problems(
-    runtime: Runtime, head: Head, tree: Tree, signed: Sequence[Row[Any]]
+    runtime: Runtime, connection: Connection, tree: Tree, signed: Sequence[Row[Any]]
 ) -> list[str]:
     """Compare the head with the leaves and with the newest checkpoint."""
+    query = select(LogHead.epoch, LogHead.size, LogHead.root).where(LogHead.id == HEAD_ID)
+    head = connection.execute(query).first()
+    if head is None:
+        return [f"log_head {HEAD_ID}: missing"]
     problems = []
     if head.size != tree.size:
         problems.append(f"log_head {HEAD_ID}: size {head.size}, the leaves are {tree.size}")
