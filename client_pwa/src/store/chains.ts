@@ -3,7 +3,6 @@
 import { base64url } from "../protocol/bytes.ts";
 import { newChainKey, publicKeyBytes } from "../protocol/ops.ts";
 import { holdingChain, save, write } from "./append.ts";
-import { nowMs } from "./clock.ts";
 import { onDatabase } from "./db.ts";
 import { currentAuthor, installation, setAuthor } from "./identity.ts";
 import type { ChainRecord } from "./schema.ts";
@@ -14,16 +13,11 @@ export async function chainOf(person: string): Promise<ChainRecord | undefined> 
   const here = await installation();
   const chains = await onDatabase((db) => db.getAllFromIndex("chains", "person", person));
   const own = chains.filter((chain) => chain.installation === here);
-  return own.sort((a, b) => a.madeAtMs - b.madeAtMs).at(-1);
+  return own.sort((a, b) => a.generation - b.generation).at(-1);
 }
 export const allChains = (): Promise<ChainRecord[]> => onDatabase((db) => db.getAll("chains"));
 
-export interface Predecessor {
-  readonly chain: string;
-  readonly headOp: string;
-}
-
-async function enrol(author: Author, device: string, predecessor?: Predecessor): Promise<string> {
+async function enrol(author: Author, device: string, predecessor?: ChainRecord): Promise<string> {
   const here = await installation();
   const pair = await newChainKey();
   const publicKey = await publicKeyBytes(pair.publicKey);
@@ -32,7 +26,7 @@ async function enrol(author: Author, device: string, predecessor?: Predecessor):
     public_key: { alg: "ES256", key: base64url(publicKey) },
     ...(predecessor ? { predecessor: predecessor.chain, predecessor_head: predecessor.headOp } : {}),
   };
-  const blank = { chain: "", person: author.person, installation: here, headSeq: -1, headOp: "", madeAtMs: nowMs() };
+  const blank = { chain: "", person: author.person, installation: here, headSeq: -1, headOp: "", generation: (predecessor?.generation ?? 0) + 1 };
   const draft = { deployment: author.deployment, kind: "chain.enrol", space: author.bureau, body, deps: [] };
   const record = await write(draft, { chain: blank, key: pair.privateKey });
   const chain = { ...blank, chain: record.op, headSeq: 0, headOp: record.op };
@@ -60,7 +54,7 @@ export async function replaceChain(device: string): Promise<string> {
   if (!author) throw new Error("nobody is signed in");
   return holdingChain(author.person, async () => {
     const old = await chainOf(author.person);
-    const chain = await enrol(author, device, old && { chain: old.chain, headOp: old.headOp });
+    const chain = await enrol(author, device, old);
     await setAuthor({ ...author, chain });
     return chain;
   });

@@ -44,7 +44,8 @@ export interface ChainRecord {
   readonly installation: string;
   readonly headSeq: number;
   readonly headOp: string;
-  readonly madeAtMs: number;
+  /** 1 for a person's first chain here, then 2, …; the highest one takes new records. */
+  readonly generation: number;
 }
 export interface KeyRecord {
   readonly chain: string;
