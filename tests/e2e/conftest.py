@@ -1,0 +1,113 @@
+"""Fixtures of the browser tests: the demo city as a running service, people with phones and desks.
+
+The demo is loaded once for the session and copied for each test, so that every test begins with
+the same city and none waits for two months of fictional work to be played again.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from tests.e2e import pictures
+from tests.e2e.inspector import Inspector
+from tests.e2e.people import Person
+from tests.e2e.supervisor import Supervisor
+from tests.support.live_server import COMMAND, LiveServer
+
+DEMO_SECONDS = 400
+Somebody = TypeVar("Somebody", bound=Person)
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo loaded; copy it, never serve from it.
+
+    `LIUHEN_TEST_DEMO` names one that is loaded already, for trying a test again and again.
+    """
+    if loaded := os.environ.get("LIUHEN_TEST_DEMO"):
+        return Path(loaded)
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("LIUHEN_")}
+    settings = {"LIUHEN_DEMO": "1", "LIUHEN_DATA_DIR": str(folder)}
+    subprocess.run([COMMAND, "demo"], env=inherited | settings, check=True, timeout=DEMO_SECONDS)
+    return folder
+
+
+@pytest.fixture
+def city(demo_folder: Path, tmp_path: Path) -> Iterator[LiveServer]:
+    """`liuhen serve --demo` on a fresh copy of the demo city."""
+    shutil.copytree(demo_folder, tmp_path / "city")
+    server = LiveServer(tmp_path / "city", arguments=("--demo",)).start()
+    yield server
+    server.stop()
+
+
+def ticket_of(server: LiveServer, login: str) -> str:
+    """The one-time ticket that the last start printed for this account."""
+    printed = re.findall(rf"^\s+{login}\s.*ticket: (\S+)$", server.output(), re.MULTILINE)
+    assert printed, server.output()
+    return str(printed[-1])
+
+
+@pytest.fixture(scope="session")
+def camera_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every fake camera films."""
+    return pictures.camera_video(tmp_path_factory.mktemp("camera") / "camera.y4m")
+
+
+@pytest.fixture(scope="session")
+def photo_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Thirty photos of about 3 MB, no two alike."""
+    return pictures.photos(tmp_path_factory.mktemp("photos"), 30)
+
+
+@pytest.fixture
+def someone(
+    playwright: Any, city: LiveServer, tmp_path: Path, camera_video: Path
+) -> Iterator[Callable[..., Any]]:
+    """`someone(Inspector, "jcy1") -> Inspector`: a person at a new browser, closed at the end.
+
+    A fault that a page threw and nobody caught fails the test.
+    """
+    people: list[Person] = []
+
+    def come(who: type[Somebody], login: str) -> Somebody:
+        folder = tmp_path / f"profile-{login}-{len(people)}"
+        person = who(playwright, folder, login, city.port, video=camera_video)
+        people.append(person)
+        person.open()
+        return person
+
+    yield come
+    for person in people:
+        person.close()
+        person.network.lose()
+    assert [fault for person in people for fault in person.faults] == []
+
+
+@pytest.fixture
+def supervisor(someone: Callable[..., Any], city: LiveServer) -> Supervisor:
+    """The county's supervisor at an enrolled desk."""
+    desk: Supervisor = someone(Supervisor, "zhuguan")
+    desk.enrol(ticket_of(city, "zhuguan"))
+    return desk
+
+
+@pytest.fixture
+def enrolled(someone: Callable[..., Any], supervisor: Supervisor) -> Callable[[str], Inspector]:
+    """`enrolled("jcy1") -> Inspector` with a confirmed phone that is ready to leave."""
+
+    def inspector(login: str) -> Inspector:
+        phone: Inspector = someone(Inspector, login)
+        supervisor.confirm_phone(phone.name, phone.enrol())
+        phone.is_ready_to_leave()
+        return phone
+
+    return inspector
+

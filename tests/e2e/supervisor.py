@@ -1,0 +1,97 @@
+"""What the supervisor does at the wide screen."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.people import Person
+
+
+class Supervisor(Person):
+    """A supervisor at a desk."""
+
+    wide = True
+
+    def enrol(self, ticket: str) -> None:
+        """Sign in, redeem the printed ticket, set a PIN; ends on the board."""
+        self.sign_in()
+        self.pairing_code()
+        self.hand.tap("ticket-open")
+        self.hand.write("ticket", ticket)
+        self.hand.tap("ticket-submit")
+        self.set_pin()
+        self.hand.wait("board")
+
+    def confirm_phone(self, name: str, code: str) -> None:
+        """Compare the code on this screen with the one read out from the phone, type it, confirm."""
+        self.hand.tap("nav/phones")
+        phone = self.hand.see("phone").filter(has_text=name)
+        expect(phone).to_be_visible(timeout=45_000)
+        assert phone.locator('[data-test="pairing-code"]').inner_text() == code
+        self.hand.write(phone.locator('[data-test="code-input"]'), code)
+        self.hand.tap(phone.locator('[data-test="phone-confirm"]'))
+        expect(phone).to_have_count(0, timeout=45_000)
+
+    def look_anew(self, path: str) -> None:
+        """Open a page and load it again, as somebody does who wants to see what is new."""
+        self.go(path)
+        self.page.reload()
+
+    def open_inspection(self, inspection: str) -> None:
+        """Open an inspection's page."""
+        self.go(f"/field/inspections/{inspection}")
+        self.hand.wait("inspection-page", inspection=inspection, seconds=45)
+
+    def open_finding(self, finding: str) -> None:
+        """Open a hazard's page."""
+        self.go(f"/board/findings/{finding}")
+        self.hand.wait("finding-page", finding=finding)
+
+    def findings_of(self, inspection: str) -> dict[str, str]:
+        """Return the hazards of the inspection's page: number → id."""
+        self.open_inspection(inspection)
+        found = {}
+        for line in self.hand.see("inspection-finding").all():
+            number = re.search(r"\b([A-Z]\d+)\b", line.inner_text())
+            assert number, line.inner_text()
+            found[number[1]] = str(line.get_attribute("data-finding"))
+        return found
+
+    def originals(self) -> list[str]:
+        """Open each photo of this page; return the digests shown beside a ✔ original."""
+        digests = []
+        for photo in self.hand.see("photo").all():
+            self.hand.tap(photo.locator('[data-test="photo-open"]'))
+            dialog = self.hand.wait("photo-dialog")
+            expect(dialog.locator('[data-test="original"]')).to_be_visible(timeout=20_000)
+            expect(dialog.locator('[data-test="original-check"]')).to_contain_text("原件校验一致")
+            digests.append(dialog.locator("code").inner_text())
+            self.hand.tap(dialog.locator('[data-test="dialog-close"]'))
+        return digests
+
+    def timeline(self) -> list[tuple[str, str]]:
+        """Open every receipt of the timeline, see that each check holds; return (kind, outcome)."""
+        self.hand.wait("timeline", seconds=30)
+        entries = []
+        indices = []
+        for entry in self.hand.see("timeline-entry").all():
+            self.hand.tap(entry.locator('[data-test="receipt-open"]'))
+            checks = entry.locator('[data-test^="check-"]')
+            expect(checks).not_to_have_count(0)
+            for check in checks.all():
+                expect(check).to_have_attribute("data-held", "true", timeout=20_000)
+                expect(check).to_contain_text("✔")
+            index = entry.locator('[data-test="receipt-open"]').inner_text()
+            indices.append(int(re.search(r"\d+", index)[0]))  # type: ignore[index]
+            entries.append(
+                (str(entry.get_attribute("data-kind")), str(entry.get_attribute("data-outcome")))
+            )
+        assert indices == sorted(indices)
+        return entries
+
+    def close_finding(self) -> None:
+        """Close the hazard on this page."""
+        self.hand.tap("act-finding.close")
+        self.hand.wait("action-dialog")
+        self.hand.tap("action-submit")
+        self.hand.wait("finding-head", state="closed")
