@@ -51,7 +51,7 @@ export class PhotoElement extends ScreenElement {
   async #load(id: string): Promise<void> {
     const view = id ? await photo(id) : undefined;
     if (!view) return;
-    const picture = (await thumbnail(view.sha256)) ?? (await fetchThumbnail(view.space, view.sha256).catch(absentOffline));
+    const picture = (await thumbnail(view.sha256)) ?? (view.verified ? await fetchThumbnail(view.space, view.sha256).catch(absentOffline) : undefined);
     if (!picture || id !== this.photo || !this.isConnected) return;
     this.#revoke();
     this.#address = URL.createObjectURL(picture);
