@@ -23,7 +23,7 @@ from server.services.problem import Problem
 from server.services.runtime import Runtime
 
 STORY_DAYS = 63
-KEEP_SESSIONS_DAYS = 6
+KEEP_SESSIONS_DAYS = 12
 PASSWORD = "liuhen-demo"  # noqa: S105 - public on purpose, for demo deployments only
 SHOWN = {
     "jcy1": ("检查人员一", False),

@@ -8,7 +8,7 @@ from server.cli.demo_phone import Phone
 from server.cli.demo_stage import MINUTE_MS, Stage, Story
 from server.cli.demo_tables import ADMINISTRATOR, enterprises
 
-NEW_PHONE_OF, LOST_PHONE_OF, WEAK_PHONE_OF = "demo-qs-i3", "demo-fl-i2", "demo-yq-i1"
+NEW_PHONE_OF, LOST_PHONE_OF, WEAK_PHONE_OF = "demo-qs-i3", "demo-ci3", "demo-yq-i1"
 NEW_PHONE = NEW_PHONE_OF + "/new"
 
 
@@ -50,6 +50,7 @@ def _lost_phone(stage: Stage) -> Story:
         reason="本人报告手机遗失（虚构）",
         **stage.standing(f"chain/{phone.chain}", "chain"),
     )
+    stage.synchronise_phone(stage.phones[ADMINISTRATOR])
     yield stage.at(-1, 10)
     stage.expect(edit, "quarantined", "chain_revoked_unseen")
     phone.held = False

@@ -50,12 +50,19 @@ def _attest(h: Hazard) -> None:
     h.act(h.second, "reinspection.attest", reinspection=h.reinspection, finding=h.id)
 
 
+def _arrive_in_order(h: Hazard) -> None:
+    """Let the first officer's work reach the service before the second's."""
+    for person in (h.lead, h.second):
+        h.stage.synchronise_phone(h.stage.phones[person])
+
+
 def _dispute(h: Hazard) -> None:
     """Two officers without signal, from the same state, with opposite results."""
     standing = h.standing()
     h.passing = _reinspect(h, h.lead, standing, "pass")
     failing = _reinspect(h, h.second, standing, "fail")
     h.stage.expect(failing, "conflict", "step_contradicts")
+    _arrive_in_order(h)
 
 
 def _decide(h: Hazard) -> None:
@@ -125,6 +132,7 @@ def _contest(h: Hazard) -> None:
         edits.append(h.act(person, "finding.edit", finding=h.id, changes=[change]))
     h.versions = tuple(edits)
     h.stage.expect(edits[1], "conflict", "field_contested")
+    _arrive_in_order(h)
 
 
 def _resolve(h: Hazard) -> None:

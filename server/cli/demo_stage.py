@@ -1,9 +1,9 @@
 """The stage of the demo: who is on it, what they see, and in which order things happen.
 
 A story is a generator that yields the moment it wants to go on at, and then acts. The stage plays
-all stories together in the order of time, moves the clock, lets every phone synchronise when a day
-ends or when somebody builds on another phone's work, and checks each ruling: whatever was not
-announced with `expect` must be applied.
+all stories together in the order of time, moves the clock, lets every phone synchronise every
+other day or when somebody builds on its work, and checks each ruling: whatever was not announced
+with `expect` must be applied.
 """
 
 import heapq
@@ -23,6 +23,7 @@ from sync_protocol.ops import Op
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000
 BEIJING_MS = 8 * 3_600_000
+OFFLINE_DAYS = 2  # how long a phone keeps its work when nobody builds on it
 NAMED_OPS = ("base", "chosen", "signing")
 
 Body = dict[str, Any]
@@ -43,6 +44,7 @@ class Stage:
         self._known_blobs: set[tuple[str, str]] = set()
         self._agenda: list[tuple[int, int, Story]] = []
         self._serial = itertools.count()
+        self._next_sync_ms = 0
 
     def at(self, day: int, hour: int, minute: int = 0) -> int:
         """Return a moment by Beijing's clock, `day` days from the day of loading."""
@@ -62,8 +64,9 @@ class Stage:
         """Play every story up to the moment of loading, then let every phone synchronise."""
         while self._agenda:
             moment, _, story = heapq.heappop(self._agenda)
-            if date_text(moment) != date_text(self.clock.now_ms()):
+            if moment >= self._next_sync_ms:
                 self.synchronise()
+                self._next_sync_ms = moment + OFFLINE_DAYS * DAY_MS
             self.clock.set(max(moment, self.clock.now_ms()))
             self.add(story)
         self.clock.set(max(self.loaded_at_ms, self.clock.now_ms()))
@@ -87,8 +90,11 @@ class Stage:
         phone = self.phones[phone_of]
         members = {name: value for name, value in body.items() if value is not None}
         deps = self._deps(kind, members)
-        for other in {id(p): p for op in deps if (p := self._unsent.get(op))}.values():
-            if other is not phone:
+        needed = set(deps)
+        if phone.person["role"] != "inspector":  # a desk sees what has arrived, nothing else
+            needed |= self._unsent_about(set(_written(kind, members)))
+        for other in {id(p): p for op in needed if (p := self._unsent.get(op))}.values():
+            if other is not phone and not other.held:
                 self.synchronise_phone(other)
         op = phone.capture(kind, space, members, deps)
         self.note(phone, op)
@@ -123,6 +129,15 @@ class Stage:
             ruling = item["ruling"]["outcome"], item["ruling"]["code"]
             if ruling != self._expected.pop(item["op"], ("applied", "")):
                 raise UnexpectedAnswerError(f"ruled {ruling}: {item}")
+
+    def _unsent_about(self, entities: set[str]) -> set[str]:
+        """Return the unsent ops that name one of these entities."""
+        return {
+            op.id
+            for phone in {id(each): each for each in self._unsent.values()}.values()
+            for op in phone.outbox
+            if not entities.isdisjoint(op.entities)
+        }
 
     def _deps(self, kind: str, body: Body) -> list[str]:
         """Return what an op builds on: the ops it names, and unsent ones that made its rows."""

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "demo_data"
-ADMINISTRATOR, CITY_APPROVER, OBSERVER = "demo-admin", "demo-cs2", "demo-cs1"
+ADMINISTRATOR, CITY_APPROVER, CITY_REVIEWER = "demo-admin", "demo-cs2", "demo-cs3"
+OBSERVER = "demo-cs1"
+WITH_OWN_PHONES = ("990102", "990121", "990124")  # elsewhere the city's officers inspect
 
 
 @cache
@@ -29,14 +31,20 @@ def enterprises() -> dict[str, dict[str, Any]]:
 
 
 def supervisor_of(bureau: str) -> str:
-    """Return who supervises a bureau in the demo; the city's is the one who approves."""
-    if bureau == table("people")["city"]["code"]:
-        return CITY_APPROVER
+    """Return who supervises a bureau in the demo: its own supervisor, or one of the city's."""
+    if bureau not in WITH_OWN_PHONES:
+        return CITY_REVIEWER
     return next(
         str(row["id"])
         for row in table("people")["people"]
         if row["bureau"] == bureau and row["role"] == "supervisor"
     )
+
+
+def has_phone(person: Mapping[str, Any]) -> bool:
+    """Say whether a person takes part with a phone of their own."""
+    city = table("people")["city"]["code"]
+    return person["id"] != OBSERVER and person["bureau"] in (city, *WITH_OWN_PHONES)
 
 
 def basis(phrase: Mapping[str, Any]) -> dict[str, str]:

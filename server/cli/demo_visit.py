@@ -25,6 +25,7 @@ SCHEME = ("planned", "reviewed", "approved", "notified")
 UNDER_WAY = ("in_progress", "paused")
 UNDER_WAY_SINCE_MINUTES = 58
 QUIET_UNTIL_DAY = 15
+PHOTOGRAPHED_DAYS = 30
 ITEM_BY_TRADE = {
     "mine": "item-01", "chemical": "item-02", "fireworks": "item-03", "industry": "item-04",
 }  # fmt: skip
@@ -47,7 +48,6 @@ class Visit:
     law: Mapping[str, str]
     id: str = ""
     hazards: list[Hazard] = field(default_factory=list)
-    scene: list[str] = field(default_factory=list)
     signing: str = ""
 
     @property
@@ -144,8 +144,9 @@ def _look_around(v: Visit, begun: int) -> Story:
         v.officers[0], "clip.start", clip=clip, camera=f"虚构{v.number:04d}",
         officer=v.officers[0], started_at_ms=stage.clock.now_ms(),
     )  # fmt: skip
-    picture = demo_pictures.photo(500 + v.number, v.enterprise["trade"], rectified=True)
-    v.scene.append(take_photo(stage, v.officers[0], v.enterprise, v.id, "scene", picture))
+    if not v.spec["findings"] or v.reach in UNDER_WAY:
+        picture = demo_pictures.photo(500 + v.number, v.enterprise["trade"], rectified=True)
+        take_photo(stage, v.officers[0], v.enterprise, v.id, "scene", picture)
     for index, found in enumerate(v.spec["findings"]):
         yield begun + (8 + 11 * index) * MINUTE_MS
         v.hazards.append(_record_hazard(v, index, found))
@@ -177,11 +178,18 @@ def _record_hazard(v: Visit, index: int, found: Mapping[str, Any]) -> Hazard:
         place=f"{index + 1} 号作业点（示例）", description=phrase["text"],
         requirement=phrase["requirement"], criterion=CRITERION if major else None,
         basis=dict(v.law) | {"article": phrase["article"]}, phrase=phrase["id"],
-        photos=[hazard.picture(person, "finding", rectified=False)],
+        photos=_photos(v, hazard, index, person),
         position=v.enterprise["position"],
     )  # fmt: skip
     hazard.first = v.hazards[0].id if v.hazards else ""
     return hazard
+
+
+def _photos(v: Visit, hazard: Hazard, index: int, person: str) -> list[str]:
+    """Take a photo of the hazard; of what is long past, only of the first of each inspection."""
+    if index and v.spec["day"] < -PHOTOGRAPHED_DAYS:
+        return []
+    return [hazard.picture(person, "finding", rectified=False)]
 
 
 def _sign_and_order(v: Visit, begun: int) -> Story:
