@@ -41,14 +41,15 @@ export function fieldLabel(field: string): string {
   return key ? t(key) : field;
 }
 
-/** Lines for the timeline. */
-export function saidIn(_kind: string, text: string, names: Names): string[] {
+/** Lines for the timeline of `entity`; of an order, only the items that are about it. */
+export function saidIn(entity: string, text: string, names: Names): string[] {
   const body = JSON.parse(text) as Body;
   const lines = SAID.filter(([member]) => typeof body[member] === "string" && body[member] !== "")
     .map(([member, key]) => `${t(key)} ${wordOf(member, body[member]!)}`);
   const officers = body["officers"];
   if (Array.isArray(officers)) lines.unshift(`${t("sup.said.officers")} ${officers.map((id) => nameOf(names, String(id))).join(" ")}`);
-  const items = body["items"] as readonly { readonly deadline?: string }[] | undefined;
-  if (items) lines.push(`${t("sup.said.deadline")} ${[...new Set(items.map((item) => item.deadline))].join(" ")}`);
+  const items = (body["items"] ?? []) as readonly { readonly finding: string; readonly deadline: string }[];
+  const own = items.filter((item) => !entity.startsWith("finding/") || entity === `finding/${item.finding}`);
+  if (own.length > 0) lines.push(`${t("sup.said.deadline")} ${[...new Set(own.map((item) => item.deadline))].sort().join(" ")}`);
   return [...lines, ...changesIn(body)];
 }

@@ -118,8 +118,8 @@ class FindingPage extends LiveScreen {
         <section class="card stack">${section(t("sup.finding.said"), html`<sup-fields .names=${this.names} .mayChoose=${this.author?.role === "supervisor"} .finding=${view}></sup-fields>`)}</section>
         <section class="card stack">${section(t("sup.finding.dates"), this.dates(view))}</section>
         ${this.evidence(view)}</div>
-      <aside class="sup-column card">${section(t("sup.timeline.title"), html`<sup-timeline .names=${this.names}
-        .about=${{ entity: `finding/${view.id}`, mark: JSON.stringify([view.row.states, view.row.sets, view.row.fields, view.row.disputes]) }}></sup-timeline>`)}</aside>
+      <aside class="sup-column card">${section(t("sup.timeline.title"), html`<sup-timeline .names=${this.names} .pending=${view.pending}
+        .about=${{ entity: `finding/${view.id}`, mark: JSON.stringify([view.pending, view.row.states, view.row.sets, view.row.fields, view.row.disputes]) }}></sup-timeline>`)}</aside>
     </div>`;
   }
 }

@@ -109,8 +109,8 @@ class InspectionPage extends LiveScreen {
         <section class="card stack">${section(t("sup.inspection.record"), this.papers(one))}</section>
         <section class="card stack">${section(t("sup.finding.clips"), one.clips.length > 0 ? html`<ul class="stack">${one.clips.map((clip) => clipLine(clip, this.names))}</ul>` : html`<p class="soft">${t("sup.finding.no_clip")}</p>`)}
           ${section(t("sup.inspection.photos", { verified, all: one.photos.length }), pictures(one.photos))}</section></div>
-      <aside class="sup-column card">${section(t("sup.timeline.title"), html`<sup-timeline .names=${this.names}
-        .about=${{ entity: `inspection/${one.id}`, mark: JSON.stringify([one.row.states, one.row.sets, one.row.fields]) }}></sup-timeline>`)}
+      <aside class="sup-column card">${section(t("sup.timeline.title"), html`<sup-timeline .names=${this.names} .pending=${one.pending}
+        .about=${{ entity: `inspection/${one.id}`, mark: JSON.stringify([one.pending, one.row.states, one.row.sets, one.row.fields]) }}></sup-timeline>`)}
         <p class="soft">${t("sup.inspection.begun")} ${dateTimeOf(one.row.created.at_ms)}</p></aside>
     </div>`;
   }

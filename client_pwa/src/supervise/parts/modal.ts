@@ -5,8 +5,11 @@ import { ref } from "lit/directives/ref.js";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 
+/** Lit names the element before it is on the page, where a dialog can't be opened yet. */
 function show(element: Element | undefined): void {
-  if (element instanceof HTMLDialogElement && !element.open) element.showModal();
+  queueMicrotask(() => {
+    if (element instanceof HTMLDialogElement && element.isConnected && !element.open) element.showModal();
+  });
 }
 
 /** Render it while it is open; `close` is called once by the cross, Escape or a click outside. */

@@ -9,6 +9,8 @@ const ALLOWED = new Set([
   "TABLE", "THEAD", "TBODY", "TR", "TH", "TD", "SECTION", "FOOTER", "HEADER", "HR", "SMALL",
 ]);
 
+const STYLE = /<style>([\s\S]*?)<\/style>/g;
+
 /** A copy of the allowed elements and all text; other elements give only their content's copy. */
 function copied(from: Node, into: Node): void {
   for (const child of from.childNodes) {
@@ -39,9 +41,11 @@ class Paper extends ScreenElement {
   protected override updated(_changed: PropertyValues): void {
     const host = this.querySelector<HTMLElement>(".sup-paper")!;
     const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-    const parsed = new DOMParser().parseFromString(this.#text, "text/html");
+    // The policy style-src 'self' forbids inline style even in a parsed document, not an adopted sheet.
+    const styles = [...this.#text.matchAll(STYLE)].map((found) => found[1] ?? "").join("\n");
+    const parsed = new DOMParser().parseFromString(this.#text.replace(STYLE, ""), "text/html");
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync([...parsed.querySelectorAll("style")].map((style) => style.textContent ?? "").join("\n").replace(/\bbody\s*\{/g, ".paper{"));
+    sheet.replaceSync(styles.replace(/\bbody\s*\{/g, ".paper{"));
     root.adoptedStyleSheets = [sheet];
     const body = document.createElement("div");
     body.className = "paper";

@@ -9,7 +9,7 @@ import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { flagLabel, kindLabel, problemLabel, reasonLabel } from "../../screen/labels.ts";
 import { badge, banner, button, empty } from "../../screen/parts.ts";
-import { ApiError, engine, timeline, type TimelineEntry } from "../../sync/index.ts";
+import { ApiError, engine, itemStatus, timeline, type OutboxItem, type TimelineEntry } from "../../sync/index.ts";
 import { outcomeBadge } from "../model/look.ts";
 import { nameOf, type Names } from "../model/names.ts";
 import { saidIn } from "../model/summary.ts";
@@ -21,6 +21,7 @@ class Timeline extends ScreenElement {
   #entity = "";
   #mark = "";
   names: Names = new Map();
+  private unsent: readonly OutboxItem[] = [];
   private entries: readonly TimelineEntry[] | undefined;
   private failure = "";
   private opened = new Set<string>();
@@ -35,6 +36,14 @@ class Timeline extends ScreenElement {
     if (about.entity === this.#entity && about.mark === this.#mark) return;
     [this.#entity, this.#mark] = [about.entity, about.mark];
     this.load();
+  }
+
+  /** Own records on this computer that the server has not ruled on yet. */
+  set pending(ops: readonly string[]) {
+    this.attempt(async () => {
+      const items = await Promise.all(ops.map((op) => itemStatus(op)));
+      this.put({ unsent: items.filter((item): item is OutboxItem => item !== undefined) });
+    });
   }
 
   private load(): void {
@@ -60,7 +69,7 @@ class Timeline extends ScreenElement {
     const deviceMs = (JSON.parse(entry.header) as Header).time.wall_ms;
     const skewed = Math.abs(deviceMs - entry.server_at_ms) > SKEW_SHOWN_MS;
     const code = entry.ruling.code;
-    const said = saidIn(entry.kind, entry.body, this.names);
+    const said = saidIn(this.#entity, entry.body, this.names);
     const open = this.opened.has(entry.op);
     return html`<li class="sup-entry sup-entry-${entry.ruling.outcome}" data-test="timeline-entry" data-op=${entry.op} data-kind=${entry.kind} data-outcome=${entry.ruling.outcome}>
       <div class="row row-wrap"><h3>${kindLabel(entry.kind)}</h3>${outcomeBadge(entry.ruling.outcome)}
@@ -78,12 +87,19 @@ class Timeline extends ScreenElement {
     </li>`;
   }
 
+  private unsentEntry(item: OutboxItem): TemplateResult {
+    return html`<li class="sup-entry" data-test="timeline-unsent" data-op=${item.op} data-kind=${item.kind}>
+      <div class="row row-wrap"><h3>${kindLabel(item.kind)}</h3>${badge("busy", t("sup.pending"), "phone")}</div>
+      <p class="soft">${t("sup.timeline.device")} <span class="digits">${dateTimeOf(item.savedAtMs)}</span></p></li>`;
+  }
+
   override render(): TemplateResult {
     if (this.failure && !this.entries) return html`${banner("todo", t("sup.timeline.offline"), problemLabel(this.failure), "timeline-offline")}
       ${button(t("do.retry"), () => this.load(), { test: "timeline-retry" })}`;
     if (!this.entries) return html`<p class="soft">${t("app.loading")}</p>`;
-    if (this.entries.length === 0) return empty("list", t("sup.timeline.empty"));
-    return html`<ol class="sup-timeline" data-test="timeline">${this.entries.map((entry) => this.entry(entry))}</ol>`;
+    const unsent = this.unsent.filter((item) => !this.entries?.some((entry) => entry.op === item.op));
+    if (this.entries.length + unsent.length === 0) return empty("list", t("sup.timeline.empty"));
+    return html`<ol class="sup-timeline" data-test="timeline">${this.entries.map((entry) => this.entry(entry))}${unsent.map((item) => this.unsentEntry(item))}</ol>`;
   }
 }
 
