@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from server.cli import demo
-from server.cli.opened import application
+from server.cli.opened import application, untouched
 from server.config import Settings
 from server.services import rebuild, verify
 from server.services.runtime import current_runtime
@@ -31,9 +31,10 @@ def load_demo(settings: Settings, _asked: argparse.Namespace) -> int:
 
 def rebuild_state(settings: Settings, asked: argparse.Namespace) -> int:
     """Fold the log again, or compare what the fold gives with what is stored."""
-    with application(settings):
-        if asked.check:
+    if asked.check:
+        with untouched(settings):
             return _report(rebuild.check(current_runtime()), "the state equals the log")
+    with application(settings, start=False):
         rebuild.run(current_runtime())
     print("the state has been rebuilt from the log")
     return 0
@@ -41,7 +42,7 @@ def rebuild_state(settings: Settings, asked: argparse.Namespace) -> int:
 
 def verify_log(settings: Settings, _asked: argparse.Namespace) -> int:
     """Check the log, everything derived from it, and every original."""
-    with application(settings):
+    with untouched(settings):
         return _report(verify.verify(current_runtime()), "the log and everything it names verify")
 
 

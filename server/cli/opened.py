@@ -1,4 +1,4 @@
-"""Open the application for a command: schema up to date, genesis there, everything closed after."""
+"""Open the application for a command, and close everything after."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +13,25 @@ from server.storage import migrate
 
 @contextmanager
 def application(settings: Settings, clock: Clock | None = None) -> Iterator[Flask]:
-    """Yield the app of these settings, ready for use, on the system's clock or on this one."""
+    """Yield the app ready for use: schema up to date, genesis there, nothing left waiting."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrate.upgrade(settings.database_url)
     app = create_app(settings) if clock is None else create_app(settings, clock)
     try:
         with app.app_context():
-            start_deployment(app)
+            if start:
+                start_deployment(app)
+            yield app
+    finally:
+        close_app(app)
+
+
+@contextmanager
+def untouched(settings: Settings) -> Iterator[Flask]:
+    """Yield the app as the data folder is: nothing migrated, begun or released, so it can be judged."""
+    app = create_app(settings)
+    try:
+        with app.app_context():
             yield app
     finally:
         close_app(app)
