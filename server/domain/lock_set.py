@@ -27,12 +27,3 @@ def lock_set(op: Op, author: str) -> dict[str, bool]:
         exclusive.add(f"op/{op.body['op']}")
     shared = {key_of(key) for key in locks.lock_keys(op)} | {BUREAU_TREE, f"person/{author}"}
     return dict.fromkeys(shared, False) | dict.fromkeys(exclusive, True)
-
-
-def merge(sets: list[dict[str, bool]]) -> dict[str, bool]:
-    """Return the set that covers all of them."""
-    merged: dict[str, bool] = {}
-    for one in sets:
-        for key, exclusive in one.items():
-            merged[key] = merged.get(key, False) or exclusive
-    return merged

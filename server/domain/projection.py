@@ -6,14 +6,18 @@ Invariants: pure, and a function of logged bytes alone. Not here: rows (the fold
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from server.domain.lock_set import RESOLVING_KINDS
 from server.domain.records import Row
-from sync_protocol import canonical, kinds, locks
+from sync_protocol import kinds, locks
+
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 def wire_of(row: Row) -> str:
-    """Return the wire form of a row."""
-    return canonical.encode(row).decode("utf-8")
+    """Return the wire form of a row: canonical, and made only of values admission has checked."""
+    return _encode(row).decode("utf-8")
 
 
 def acted_on(kind: str, body: Mapping[str, Any], op_id: str) -> list[str]:

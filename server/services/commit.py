@@ -58,20 +58,26 @@ def commit(runtime: Runtime, works: Sequence[Work]) -> Committed:
 
 
 def _parts(works: Sequence[Work]) -> Iterator[tuple[list[Work], dict[str, bool]]]:
+    """Split a batch so that no transaction holds more locks than it may."""
     part: list[Work] = []
     held: dict[str, bool] = {}
     for work in works:
-        wanted = lock_set.lock_set(work.op, work.author)
-        if work.again:  # it also reads what it waited for
-            wanted = {f"op/{work.op.chain}": False, f"op/{work.cause}": False} | wanted
-        merged = lock_set.merge([held, wanted])
-        if part and len(merged) > locks.KEYS_AT_ONCE:
+        wanted = _keys(work)
+        if part and len(held) + len(wanted.keys() - held.keys()) > locks.KEYS_AT_ONCE:
             yield part, held
-            part, merged = [], wanted
+            part, held = [], {}
         part.append(work)
-        held = merged
+        for key, exclusive in wanted.items():
+            held[key] = held.get(key, False) or exclusive
     if part:
         yield part, held
+
+
+def _keys(work: Work) -> dict[str, bool]:
+    wanted = lock_set.lock_set(work.op, work.author)
+    if not work.again:
+        return wanted
+    return {f"op/{work.op.chain}": False, f"op/{work.cause}": False} | wanted  # what it waited for
 
 
 def _transact(runtime: Runtime, works: Sequence[Work], keys: dict[str, bool]) -> Committed:

@@ -37,7 +37,7 @@ class Carrier:
 def push(runtime: Runtime, items: Sequence[object], carrier: Carrier) -> dict[str, Any]:
     """Take in a batch; return SPEC section 8's reply, an item for each in the order sent."""
     admitted = admit(runtime, items, carrier)
-    works = _works(runtime, admitted, carrier)
+    works = works_of(runtime, admitted, carrier)
     done = commit(runtime, works)
     release.release(runtime, done.woken)
     checkpoint = log.publish(runtime)
@@ -82,9 +82,10 @@ def _may_enrol(begins: Chain, carrier: Carrier) -> bool:
     return carrier.system or begins.person == carrier.person_id
 
 
-def _works(
+def works_of(
     runtime: Runtime, admitted: Sequence[tuple[Op, Chain] | Rejection], carrier: Carrier
 ) -> list[Work]:
+    """Return what is to be ruled on: each admitted op once, in the order sent."""
     now_ms = runtime.clock.now_ms()
     found: dict[str, Work] = {}
     for one in admitted:

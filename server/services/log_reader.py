@@ -20,7 +20,7 @@ from sync_protocol.leaves import BadLeaf
 from sync_protocol.ops import Op
 from sync_protocol.rules import KINDS
 
-BATCH = 1000
+STREAMED = {"yield_per": 1000}
 SALT_BYTES, SIGNATURE_BYTES = 32, 64
 
 
@@ -39,8 +39,7 @@ class StoredLeaf:
 def stored_leaves(connection: Connection) -> Iterator[StoredLeaf]:
     """Yield every leaf in order."""
     query = select(Leaf.index, Leaf.type, Leaf.op_id, Leaf.record, Leaf.entry)
-    rows = connection.execution_options(yield_per=BATCH).execute(query.order_by(Leaf.index))
-    for row in rows:
+    for row in connection.execute(query.order_by(Leaf.index), execution_options=STREAMED):
         yield StoredLeaf(*row, _parsed(row.record))
 
 
@@ -54,7 +53,7 @@ def _parsed(record: str) -> dict[str, Any] | None:
 def stored_ops(connection: Connection) -> Iterator[Row[Any]]:
     """Yield every op row in order."""
     query = select(*OpRow.__table__.columns).order_by(OpRow.index)
-    yield from connection.execution_options(yield_per=BATCH).execute(query)
+    yield from connection.execute(query, execution_options=STREAMED)
 
 
 def authentic(row: Row[Any]) -> tuple[Op | None, list[str]]:

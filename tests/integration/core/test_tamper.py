@@ -249,11 +249,13 @@ def test_a_tail_cut_off_everywhere_at_once_is_named_by_the_checkpoint_outside(
     busy: Runtime,
 ) -> None:
     saved = {table.name: contents(busy, table) for table in TABLES}
-    _cut_back(busy, keep=_earlier_size(busy))
-    assert rebuild.check(busy) == []
-    found = verify.verify(busy)
-    for table in TABLES:
-        put_back(busy, table, saved[table.name])
+    try:
+        _cut_back(busy, keep=_earlier_size(busy))
+        assert rebuild.check(busy) == []
+        found = verify.verify(busy)
+    finally:
+        for table in TABLES:
+            put_back(busy, table, saved[table.name])
     assert any(one.startswith("checkpoint_file latest: ahead") for one in found)
     assert any(one.startswith("leaves ") for one in found)
     assert complaints(busy) == []
