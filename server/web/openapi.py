@@ -1,5 +1,6 @@
 """`/api/v1/openapi.json`: OpenAPI 3.1, from the code's own routes and the protocol's tables."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from server.web.replies import json_bytes
 openapi = ApiBlueprint("openapi", __name__, url_prefix=PREFIX, description="This document")
 
 EXTENSION = "liuhen_openapi"
+PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 
 
 @openapi.route("/openapi.json", methods=["GET"])
@@ -54,9 +56,10 @@ def _complete(operation: dict[str, Any], *, secured: bool) -> None:
 
 def _public_operations(app: Flask) -> set[tuple[str, str]]:
     """Return (path, method) of what needs no session, from the table of access."""
-    found = set()
-    for rule in app.url_map.iter_rules():
-        if RULES.get(rule.endpoint) is PUBLIC:
-            path = "".join(part if not is_name else f"{{{part}}}" for is_name, part in rule._trace)
-            found |= {(path.removeprefix("|"), method.lower()) for method in rule.methods or ()}
-    return found
+    public = [rule for rule in app.url_map.iter_rules() if RULES.get(rule.endpoint) is PUBLIC]
+    return {
+        (PLACEHOLDER.sub(r"{\1}", rule.rule), method.lower())
+        for rule in public
+        for method in rule.methods or ()
+        if method != "OPTIONS" or rule.provide_automatic_options is False
+    }

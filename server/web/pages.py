@@ -40,9 +40,11 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("text/javascript", ".js")
 
 
-@pages.route("/", defaults={"path": "index.html"}, methods=["GET"])
+# No `defaults` here: the router would redirect /index.html to /, and a service worker keeps no
+# redirected reply.
+@pages.route("/", methods=["GET"])
 @pages.route("/<page:path>", methods=["GET"])
-def page(path: str) -> Response:
+def page(path: str = "index.html") -> Response:
     """Return a file of the bundle, or the page itself for a navigation."""
     folder = current_runtime().settings.pwa_dir
     found = _file(folder, path)

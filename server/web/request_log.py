@@ -16,6 +16,9 @@ def register(app: Flask) -> None:
 
 
 def _begin() -> None:
+    """Start with nothing of another request: an application context may outlive one."""
+    for name in ("person", "op_count", "problem_code"):
+        g.pop(name, None)
     g.began = time.perf_counter()
 
 

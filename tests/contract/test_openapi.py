@@ -88,7 +88,8 @@ def test_every_operation_says_who_may_and_how_errors_look(
         path = re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule.rule)
         for method in rule.methods:
             operation = found.get((path, method.lower()))
-            if operation is None:
+            automatic = method == "OPTIONS" and rule.endpoint != "uploads.options"
+            if operation is None or automatic:
                 continue
             public = RULES[rule.endpoint] is PUBLIC
             assert operation["security"] == ([] if public else [{"bearer": []}]), (path, method)

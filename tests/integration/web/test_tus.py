@@ -169,10 +169,14 @@ def test_a_body_that_breaks_off_keeps_what_came_and_says_so(service: Service) ->
         "Tus-Resumable": "1.0.0",
         "Upload-Offset": "0",
         "Content-Type": CHUNK,
-        "Content-Length": str(len(content)),
     }
     reply = service.ask(
-        "inspector", "PATCH", place, input_stream=io.BytesIO(content[:1000]), headers=headers
+        "inspector",
+        "PATCH",
+        place,
+        input_stream=io.BytesIO(content[:1000]),
+        headers=headers,
+        environ_overrides={"CONTENT_LENGTH": str(len(content))},
     )
     assert (reply.status_code, reply.json["field"]) == (460, "Content-Length")
     assert offset(service, place) in (0, 1000)
