@@ -41,7 +41,9 @@ LOCK_MS = LIMITS["login_lock_minutes"] * 60_000
 PASSWORD_MAX_CHARACTERS = 128
 LOGIN_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
-_hasher = PasswordHasher()
+# OWASP's least for argon2id: 19 MiB, two rounds, one lane. The library's 64 MiB times every thread
+# that checks a password at once is more memory than a worker has.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 @dataclass(frozen=True)
