@@ -31,10 +31,9 @@ def load_demo(settings: Settings, _asked: argparse.Namespace) -> int:
 
 def rebuild_state(settings: Settings, asked: argparse.Namespace) -> int:
     """Fold the log again, or compare what the fold gives with what is stored."""
-    if asked.check:
-        with untouched(settings):
+    with untouched(settings):
+        if asked.check:
             return _report(rebuild.check(current_runtime()), "the state equals the log")
-    with application(settings, start=False):
         rebuild.run(current_runtime())
     print("the state has been rebuilt from the log")
     return 0

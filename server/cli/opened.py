@@ -5,8 +5,10 @@ from contextlib import contextmanager
 
 from flask import Flask
 
-from server.app import close_app, create_app, start_deployment
+from server.app import close_app, create_app, runtime_of, start_deployment
+from server.cli.refusals import CommandError
 from server.config import Settings
+from server.services import readiness
 from server.services.runtime import Clock
 from server.storage import migrate
 
@@ -19,8 +21,7 @@ def application(settings: Settings, clock: Clock | None = None) -> Iterator[Flas
     app = create_app(settings) if clock is None else create_app(settings, clock)
     try:
         with app.app_context():
-            if start:
-                start_deployment(app)
+            start_deployment(app)
             yield app
     finally:
         close_app(app)
@@ -28,10 +29,12 @@ def application(settings: Settings, clock: Clock | None = None) -> Iterator[Flas
 
 @contextmanager
 def untouched(settings: Settings) -> Iterator[Flask]:
-    """Yield the app as the data folder is: nothing migrated, begun or released, so it can be judged."""
+    """Yield the app as its data is: nothing migrated, begun or released, so it can be judged."""
     app = create_app(settings)
     try:
         with app.app_context():
+            if not readiness.checks(runtime_of(app))["migrations"]:
+                raise CommandError("the database has not the newest schema: liuhen migrate")
             yield app
     finally:
         close_app(app)
