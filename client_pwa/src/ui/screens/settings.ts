@@ -12,7 +12,7 @@ import { askPersistence, bureauName, health, ownChain, type ChainView, type Heal
 import { deployment, engine, lock, logout } from "../../sync/index.ts";
 import { megabytes } from "../parts/sync-chip.ts";
 import { say } from "../says.ts";
-import { me, refreshSession } from "../session.ts";
+import { me, refreshSession, session } from "../session.ts";
 
 class Settings extends LiveScreen {
   health: Health | undefined;
@@ -22,9 +22,10 @@ class Settings extends LiveScreen {
   leaving = false;
 
   protected override async read(): Promise<void> {
+    if (!session()) return; // signing out: the shell is about to leave this page
     this.health = await health();
     this.chain = await ownChain();
-    this.bureau = await bureauName(me().bureau);
+    this.bureau = await bureauName(session()?.bureau ?? "");
     this.server = await deployment();
   }
 
@@ -35,7 +36,7 @@ class Settings extends LiveScreen {
   }
 
   private async lockNow(): Promise<void> {
-    lock();
+    await lock();
     await refreshSession();
     navigate("/unlock", true);
   }
@@ -85,6 +86,7 @@ class Settings extends LiveScreen {
   }
 
   protected override view(): TemplateResult {
+    if (!session()) return html``;
     return html`<div class="page" data-test="settings-page">
       ${section(t("settings.language"), chips(t("settings.language"), [{ value: "zh", text: "中文", test: "language-zh" }, { value: "en", text: "English", test: "language-en" }], language(), (value) => setLanguage(value as Language)))}
       ${this.people()} ${this.health ? this.storage(this.health) : nothing}
