@@ -1,4 +1,4 @@
-"""`liuhen serve | migrate | demo | rebuild | verify | user`: what can be asked, and who answers.
+"""`liuhen serve | migrate | demo | import | rebuild | verify | user`: who answers what is asked.
 
 Settings come from the environment only; flags choose what to do, not how the service is set up.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from server import config
-from server.cli import maintenance, serve, users
+from server.cli import maintenance, registers, serve, users
 from server.cli.refusals import CommandError
 from server.config import Settings, SettingsError
 from server.services.log import RewoundError
@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     rebuilding = commands.add_parser("rebuild", help="fold the log again")
     rebuilding.add_argument("--check", action="store_true", help="only compare, change nothing")
     rebuilding.set_defaults(run=maintenance.rebuild_state)
+    registers.add_command(commands.add_parser("import", help="bring in a bureau's registers"))
     users.add_commands(commands.add_parser("user", help="accounts"))
     return top
 

@@ -1,0 +1,92 @@
+"""`liuhen import`: a bureau's registers become operations of the system's chain.
+
+A file is a JSON list of `{"kind", "space", "body"}` as in `sync_protocol/tables/kinds.json`.
+Invariants: everything is checked before anything is written; what the log holds already is left
+alone, so a file can be imported again. A row that is there with other content is refused and
+named: correcting it is a person's operation.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from server.cli.opened import application
+from server.cli.refusals import CommandError
+from server.config import Settings
+from server.services import queries, system
+from server.services.runtime import current_runtime
+from sync_protocol import kinds
+from sync_protocol.rules import KINDS as KINDS_TABLE
+
+KINDS = ("bureau.add", "person.add", "licence.grant", "item.add", "enterprise.add", "phrase.add")
+MEMBERS = {"kind", "space", "body"}
+
+
+def add_command(importing: argparse.ArgumentParser) -> None:
+    """Add the file to import."""
+    importing.add_argument("file", type=Path, help="JSON list of kind, space and body")
+    importing.set_defaults(run=run)
+
+
+def run(settings: Settings, asked: argparse.Namespace) -> int:
+    """Import a file; exit 1 when a row was refused."""
+    rows = _checked(asked.file)
+    done, known, refused = 0, 0, []
+    with application(settings):
+        for number, row in enumerate(rows):
+            if _is_there(row):
+                known += 1
+                continue
+            pushed = system.append(current_runtime(), row["kind"], row["body"], row["space"])
+            if pushed["ruling"]["outcome"] == "refused":
+                refused.append(f"row {number}: {pushed['ruling']['code']}")
+            else:
+                done += 1
+    for line in refused:
+        print(line)
+    print(f"{done} imported, {known} there already, {len(refused)} refused")
+    return 1 if refused else 0
+
+
+def _is_there(row: dict[str, Any]) -> bool:
+    """Say whether the log holds exactly this already."""
+    effect = KINDS_TABLE[row["kind"]]["effects"][0]
+    body = row["body"]
+    present = queries.row(current_runtime(), f"{effect['entity']}/{body[effect['id']]}")
+    if present is None:
+        return False
+    fields = present["fields"]
+    return all(
+        name in fields and fields[name]["v"] == body[name]
+        for name in effect["fields"]
+        if name in body
+    )
+
+
+def _checked(path: Path) -> list[dict[str, Any]]:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path}: {error}") from None
+    if not isinstance(rows, list):
+        raise CommandError(f"{path}: not a list")
+    for number, row in enumerate(rows):
+        problem = _problem_of(row)
+        if problem:
+            raise CommandError(f"{path}: row {number}: {problem}; nothing was imported")
+    return rows
+
+
+def _problem_of(row: object) -> str:
+    if not isinstance(row, dict) or row.keys() != MEMBERS:
+        return "needs exactly kind, space and body"
+    if row["kind"] not in KINDS:
+        return f"kind must be one of {', '.join(KINDS)}"
+    if not isinstance(row["space"], str):
+        return "space must be text"
+    try:
+        kinds.validate_body(row["kind"], row["body"])
+    except kinds.BodyInvalid as error:
+        return f"body: {error.field}"
+    return ""
