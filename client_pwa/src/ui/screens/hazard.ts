@@ -98,10 +98,18 @@ class Hazard extends LiveScreen {
       const number = this.finding ? await this.edit(this.finding) : await this.create();
       await this.draft.drop();
       say(this, t("hazard.saved", { number }));
-      navigate(this.finding ? `/findings/${this.finding.id}` : `/inspections/${this.inspection?.id ?? ""}`, true);
+      navigate(this.after, true);
     } finally {
       this.put({ busy: false });
     }
+  }
+
+  /** Where saving leads: back to signing if a gap was filled from there. */
+  private get after(): string {
+    const inspection = `/inspections/${this.inspection?.id ?? ""}`;
+    const then = query("then");
+    if (!this.finding) return inspection;
+    return then === "sign" || then === "supplement" ? `${inspection}/${then}` : `/findings/${this.finding.id}`;
   }
 
   private async create(): Promise<string> {

@@ -83,7 +83,7 @@ class Sign extends LiveScreen {
       ${banner("todo", t("sign.gaps", { count: this.incomplete.length }), t("sign.gaps_hint"))}
       <div class="stack">${this.incomplete.map((finding) => html`<div class="card stack">
         <div class="row"><span class="finding-number digits">${finding.number}</span><span class="grow strong clamp">${finding.description || t("finding.no_text")}</span></div>
-        <div class="chips">${finding.gaps.map((gap) => html`<a class="button" href=${href(`/findings/${finding.id}/edit?field=${gap === "basis" ? "law" : gap}`)} data-test="gap" data-gap=${gap}>${icon("plus")}<span>${t(gapKey[gap])}</span></a>`)}</div>
+        <div class="chips">${finding.gaps.map((gap) => html`<a class="button" href=${href(`/findings/${finding.id}/edit?field=${gap === "basis" ? "law" : gap}&then=${this.supplementary ? "supplement" : "sign"}`)} data-test="gap" data-gap=${gap}>${icon("plus")}<span>${t(gapKey[gap])}</span></a>`)}</div>
       </div>`)}</div>
     </div>`;
   }
