@@ -5,6 +5,7 @@ import { readBody } from "../protocol/ops.ts";
 import type { Receipt, Ruling } from "../protocol/rows.ts";
 import type { FoldOp } from "../protocol/fold.ts";
 import { readHeader } from "../protocol/ops.ts";
+import { REASONS } from "../protocol/tables.ts";
 import { announce } from "./changes.ts";
 import { onDatabase, writing } from "./db.ts";
 import type { OpRecord } from "./schema.ts";
@@ -40,12 +41,16 @@ export function ownOpOf(record: OpRecord): OwnOp {
 export const isDead = (ruling: Ruling | undefined): boolean => ruling?.outcome === "refused";
 const isEffective = (ruling: Ruling): boolean => ["applied", "merged", "conflict"].includes(ruling.outcome);
 
+/** Refusals that ask nothing of their author; any other stays open until it is mended or withdrawn. */
+const NOTHING_TO_DO: ReadonlySet<string> = new Set(Object.entries(REASONS).filter(([, { action }]) => action === "none").map(([code]) => code));
+
 /** Recompute what is derived of an op: still folded on top? still something to do? */
 function settled(record: OpRecord, completeThrough: number): OpRecord {
   const { ruling } = record;
   const isCovered = ruling !== undefined && isEffective(ruling) && ruling.index < completeThrough;
   const pending = isCovered || isDead(ruling) || record.replacedBy !== undefined ? 0 : 1;
-  const isFinal = record.sending === "proved" && ruling !== undefined && (isDead(ruling) || isEffective(ruling)) && pending === 0;
+  const isAnswered = !isDead(ruling) || record.replacedBy !== undefined || NOTHING_TO_DO.has(ruling?.code ?? "");
+  const isFinal = record.sending === "proved" && ruling !== undefined && (isDead(ruling) || isEffective(ruling)) && isAnswered && pending === 0;
   const isGivenUp = record.sending === "rejected" && record.replacedBy !== undefined;
   return { ...record, pending, open: isFinal || isGivenUp ? 0 : 1 };
 }
