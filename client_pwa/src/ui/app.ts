@@ -140,12 +140,15 @@ class App extends ScreenElement {
     </div>`;
   }
 
+  /** In the flow above everything, so that it never covers a control. */
+  private updateLine(): TemplateResult | typeof nothing {
+    if (!this.updateWaits) return nothing;
+    return html`<div class="update-line" role="status"><span class="grow">${t("app.update_ready")}</span>
+      ${button(t("app.update_now"), () => this.attempt(activateUpdate), { test: "update-now" })}</div>`;
+  }
+
   private notices(): TemplateResult {
     return html`
-      ${this.updateWaits
-        ? html`<div class="update-line" role="status"><span class="grow">${t("app.update_ready")}</span>
-            ${button(t("app.update_now"), () => this.attempt(activateUpdate), { test: "update-now" })}</div>`
-        : nothing}
       <div role="status" aria-live="polite">
         ${this.toast
           ? html`<div class="toast ${this.toast.failed ? "toast-failed" : ""}" data-test=${this.toast.failed ? "toast-failed" : "toast"}>
@@ -162,7 +165,7 @@ class App extends ScreenElement {
     const body = this.match
       ? this.framed(this.match)
       : html`<main class="page">${empty("search", t("app.not_found"), html`<a class="button" href=${href("/")}>${t("nav.home")}</a>`)}</main>`;
-    return html`${this.isDemo ? html`<p class="demo-line">${t("app.demo")}</p>` : nothing}${body}${this.notices()}`;
+    return html`${this.isDemo ? html`<p class="demo-line">${t("app.demo")}</p>` : nothing}${this.updateLine()}${body}${this.notices()}`;
   }
 }
 

@@ -38,7 +38,7 @@ function badges(finding: FindingView): TemplateResult {
     ${stateBadge(finding.state)}
     ${finding.grade === "major" ? badge("alarm", t("grade.major_short"), "hazard") : nothing}
     ${dueBadge(finding)}
-    ${finding.gaps.length > 0 ? badge("todo", t("gap.badge", { gaps: finding.gaps.map((gap) => t(gapKey[gap])).join(t("list.comma")) }), "waiting", "gap-badge") : nothing}
+    ${finding.gaps.length > 0 && !QUIET.includes(finding.state) ? badge("todo", t("gap.badge", { gaps: finding.gaps.map((gap) => t(gapKey[gap])).join(t("list.comma")) }), "waiting", "gap-badge") : nothing}
     ${finding.contested.length > 0 ? badge("alarm", t("finding.contested"), "attention") : nothing}
   </span>`;
 }

@@ -8,7 +8,7 @@ import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, empty, facts, section } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
-import { enterprise, finding, person, reinspectionsOf, valueOf, type FindingView, type ReinspectionView } from "../../store/index.ts";
+import { enterprise, finding, inspection, person, reinspectionsOf, valueOf, type FindingView, type ReinspectionView } from "../../store/index.ts";
 import { dueBadge, gapKey, stateBadge } from "../parts/finding-card.ts";
 import { findingActions, type ActionName } from "../parts/finding-actions.ts";
 import { say } from "../says.ts";
@@ -17,10 +17,15 @@ import "../../screen/photo.ts";
 
 const WAITS = ["ordered", "extension_requested", "extension_granted", "extension_denied", "rectification_claimed", "measures_taken"];
 
+const INCOMPLETE = ["draft", "confirmed", "measures_taken"];
+const GONE = ["withdrawn", "duplicate"];
+
 class Finding extends LiveScreen {
   finding: FindingView | undefined;
   company = "";
   rechecks: readonly ReinspectionView[] = [];
+  /** Orders are for the officers of the inspection (and supervisors); others propose or tell them. */
+  mayOrder = false;
   names: ReadonlyMap<string, string> = new Map();
   action: ActionName = "";
 
@@ -28,6 +33,7 @@ class Finding extends LiveScreen {
     this.finding = await finding(this.params["id"] ?? "");
     if (!this.finding) return;
     this.company = (await enterprise(this.finding.enterprise))?.name ?? "";
+    this.mayOrder = (await inspection(this.finding.inspection))?.officers.includes(me().person) ?? false;
     this.rechecks = await reinspectionsOf(this.finding.id);
     const names = new Map<string, string>();
     for (const id of this.rechecks.flatMap((one) => one.officers)) names.set(id, (await person(id))?.name ?? id);
@@ -43,7 +49,7 @@ class Finding extends LiveScreen {
   }
 
   private gaps(one: FindingView): TemplateResult | typeof nothing {
-    if (one.gaps.length === 0) return nothing;
+    if (one.gaps.length === 0 || !INCOMPLETE.includes(one.state)) return nothing;
     return banner("todo", t("finding.gaps"), html`<div class="chips">${one.gaps.map((gap) => html`<a class="button" href=${href(`/findings/${one.id}/edit?field=${gap === "basis" ? "law" : gap}`)} data-test="gap-${gap}">${icon("plus")}<span>${t(gapKey[gap])}</span></a>`)}</div>`);
   }
 
@@ -76,7 +82,7 @@ class Finding extends LiveScreen {
     if (WAITS.includes(one.state)) {
       return html`<a class="capture-button capture-button-main" href=${href(`/findings/${one.id}/reinspect`)} data-test="reinspect">${icon("recheck")}<span>${t("reinspect.title")}</span></a>`;
     }
-    if (one.state === "failed") {
+    if (one.state === "failed" && this.mayOrder) {
       return html`<a class="capture-button capture-button-main" href=${href(`/inspections/${one.inspection}/order?only=${one.id}`)} data-test="order-again">${icon("order")}<span>${t("finding.order_again")}</span></a>
         <button type="button" class="capture-button" data-test="propose-close" @click=${() => this.put({ action: "close" })}>${icon("check")}<span>${t("finding.propose_close")}</span></button>`;
     }
@@ -104,9 +110,10 @@ class Finding extends LiveScreen {
       <div class="stack">
         <div class="row"><span class="finding-number digits">${one.number}</span><span class="grow soft">${this.company}</span></div>
         <p class="large strong">${one.description || t("finding.no_text")}</p>
-        <div class="row row-wrap">${stateBadge(one.state)}${dueBadge(one)}${one.recorded || one.state === "draft" ? nothing : badge("todo", t("inspection.late"), "attention")}</div>
+        <div class="row row-wrap">${stateBadge(one.state)}${dueBadge(one)}${one.recorded || one.state === "draft" || GONE.includes(one.state) ? nothing : badge("todo", t("inspection.late"), "attention")}</div>
       </div>
       ${this.gaps(one)} ${this.contested(one)} ${this.pictures(one.photos)} ${this.facts(one)}
+      ${one.state === "failed" && !this.mayOrder ? banner("plain", t("finding.order_by_others")) : nothing}
       ${this.rechecks.length > 0 ? section(t("finding.rechecks"), html`<div class="stack">${this.rechecks.map((recheck) => this.recheck(recheck))}</div>`) : nothing}
       ${findingActions(one, this.action, {
         open: (action) => this.put({ action }),

@@ -63,7 +63,7 @@ class Upload extends ScreenElement {
       ${status.lastError && status.lastError !== "network" ? banner("alarm", codeText(status.lastError)) : nothing}
       <ul class="stack">${uploads.map((one, index) => html`<li class="card stack"><div class="row"><span class="grow strong">${t("photo.alt", { number: index + 1 })}</span><span class="digits">${Math.floor((one.sent / Math.max(1, one.total)) * 100)}%</span></div>
         <progress max=${Math.max(1, one.total)} value=${one.sent} aria-label=${t("photo.alt", { number: index + 1 })}></progress></li>`)}</ul>
-      <div class="row row-wrap centre">${badge(this.awake ? "plain" : "todo", this.awake ? t("upload.awake") : t("upload.may_sleep"), "phone")}</div>
+      ${status.allDone ? nothing : html`<div class="row row-wrap centre">${badge(this.awake ? "plain" : "todo", this.awake ? t("upload.awake") : t("upload.may_sleep"), "phone")}</div>`}
       ${status.allDone ? nothing : button(t("outbox.try_now"), () => engine.nudge(), { wide: true, icon: "recheck", test: "nudge" })}
     </div>`;
   }
