@@ -98,7 +98,7 @@ def unapproved_needs_reason(case: Case) -> str:
 def author_on_inspection(case: Case) -> str:
     """The author is one of the inspection's officers; supervisors act beside them.
 
-    Photos of a reinspection pass: other officers may reinspect, and `reinspection.record` names them.
+    Photos of a reinspection pass: other officers may reinspect; `reinspection.record` names them.
     """
     if case.body.get("purpose") == "reinspection":
         return ""
