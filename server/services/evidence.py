@@ -6,7 +6,8 @@ the row `blob/<space>-<sha256>`. Both halves come in any order, so this is deriv
 `settle` asks what is missing; it may be called at any time, by several. Bytes never gate an op.
 """
 
-from typing import BinaryIO
+from collections.abc import Sequence
+from typing import Any, BinaryIO
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -85,22 +86,26 @@ def _settle_some(runtime: Runtime) -> int:
         .limit(SETTLED_AT_ONCE)
     )
     with claimed(runtime.engine, "settle", wanted) as (rows, write):
+        _verify(runtime, rows)
         for row in rows:
-            _verify(runtime, row.space, row.sha256, row.size_bytes, row.media_type)
             found = (StoredBlob.space == row.space, StoredBlob.sha256 == row.sha256)
             write(update(StoredBlob).where(*found).values(settled=True))
     return len(rows)
 
 
-def _verify(runtime: Runtime, space: str, sha256: str, size_bytes: int, media_type: str) -> None:
-    """Append the op unless its row is there: a crash may have come between row and mark."""
-    blob = f"{space}-{sha256}"
-    if queries.row(runtime, f"blob/{blob}") is not None:
-        return
-    body = {"blob": blob, "sha256": sha256, "size_bytes": size_bytes, "media_type": media_type}
-    item = system.append(runtime, "blob.verified", body, space=space)
-    if queries.row(runtime, f"blob/{blob}") is None:
-        raise RuntimeError(f"blob.verified of {blob} had no effect: {item}")
+def _verify(runtime: Runtime, stored: Sequence[Any]) -> None:
+    """Append the ops whose row is not there: a crash may have come between row and mark."""
+    missing = {}
+    for each in stored:
+        blob = f"{each.space}-{each.sha256}"
+        if queries.row(runtime, f"blob/{blob}") is None:
+            said = {"sha256": each.sha256, "size_bytes": each.size_bytes}
+            body = said | {"blob": blob, "media_type": each.media_type}
+            missing[blob] = ("blob.verified", body, each.space)
+    items = system.append_all(runtime, list(missing.values())) if missing else []
+    for blob, item in zip(missing, items, strict=True):
+        if queries.row(runtime, f"blob/{blob}") is None:
+            raise RuntimeError(f"blob.verified of {blob} had no effect: {item}")
 
 
 def original(runtime: Runtime, space: str, sha256: str) -> tuple[str, int, BinaryIO]:

@@ -6,7 +6,7 @@ through the same ingest as a phone's. The first leaf of a log is its genesis.
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -55,7 +55,8 @@ def genesis(runtime: Runtime) -> None:
     with _alone(runtime):
         first = _first_op(runtime)
         if first is None:
-            _push(runtime, _header(runtime, "deployment.genesis", COMMON, "", None), body)
+            header = _header(runtime, "deployment.genesis", COMMON, "", None)
+            _push(runtime, [_built(runtime, header, body)])
             first = _first_op(runtime)
     if first is None or first[0] != "deployment.genesis":
         raise ForeignLogError("the log does not begin with a genesis")
@@ -68,18 +69,30 @@ def append(
     runtime: Runtime, kind: str, body: Mapping[str, Any], space: str = COMMON
 ) -> dict[str, Any]:
     """Build, sign and push one op of the system's chain; return its push item."""
+    return append_all(runtime, [(kind, body, space)])[0]
+
+
+def append_all(
+    runtime: Runtime, wanted: Sequence[tuple[str, Mapping[str, Any], str]]
+) -> list[dict[str, Any]]:
+    """Build, sign and push ops of the system's chain, each (kind, body, space), as one batch."""
     with _alone(runtime):
         with reading(runtime.engine) as connection:
             chain = connection.execute(select(Op.op_id).where(Op.index == 0)).scalar_one()
-            last = connection.execute(
+            newest = connection.execute(
                 select(Op.seq, Op.op_id).where(Op.chain == chain).order_by(Op.seq.desc()).limit(1)
             ).one()
             note = log_store.newest_note(connection)
-        header = _header(runtime, kind, space, chain, (last.seq, last.op_id))
+        seen = dict(ops.NOTHING_SEEN)
         if note is not None:
-            seen = parse_checkpoint(note)
-            header["seen"] = {"origin": seen.origin, "root": seen.root.hex(), "size": seen.size}
-        return _push(runtime, header, body)
+            head = parse_checkpoint(note)
+            seen = {"origin": head.origin, "root": head.root.hex(), "size": head.size}
+        last, built = (newest.seq, newest.op_id), []
+        for kind, body, space in wanted:
+            header = _header(runtime, kind, space, chain, last) | {"seen": seen}
+            built.append(_built(runtime, header, body))
+            last = (last[0] + 1, built[-1].id)
+        return _push(runtime, built)
 
 
 @contextmanager
@@ -113,12 +126,16 @@ def _header(
     }
 
 
-def _push(runtime: Runtime, header: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    item = ops.build(header, body, secrets.token_bytes(SALT_BYTES), runtime.keys.sign_op)
-    reply = ingest.push(runtime, [item], Carrier(SYSTEM, system=True))
-    pushed: dict[str, Any] = reply["items"][0]
-    if pushed["status"] != "admitted":
-        raise RuntimeError(f"the system's own {header['kind']} was not admitted: {pushed}")
+def _built(runtime: Runtime, header: Mapping[str, Any], body: Mapping[str, Any]) -> ops.Op:
+    return ops.build_op(header, body, secrets.token_bytes(SALT_BYTES), runtime.keys.sign_op)
+
+
+def _push(runtime: Runtime, built: Sequence[ops.Op]) -> list[dict[str, Any]]:
+    sent = [op.wire() for op in built]
+    pushed: list[dict[str, Any]] = ingest.push(runtime, sent, Carrier(SYSTEM, system=True))["items"]
+    for op, item in zip(built, pushed, strict=True):
+        if item["status"] != "admitted":
+            raise RuntimeError(f"the system's own {op.kind} was not admitted: {item}")
     return pushed
 
 
