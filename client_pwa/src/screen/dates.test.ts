@@ -29,4 +29,5 @@ test("elapsed time shows hours only when there are some", () => {
 
 test("a date in words is Chinese in zh", () => {
   expect(dayInWords("2026-11-23", "zh")).toBe("11月23日 周一");
+  expect(dayInWords("2026-11-23", "en")).toMatch(/^Mon,? 23 Nov$/);
 });

@@ -21,9 +21,9 @@ export const dateTimeOf = (atMs: number): string => `${dateOf(atMs)} ${timeOf(at
 export const plusDays = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
-/** A date as people say it: `11月23日 周一`, `Mon 23 November`. */
+/** A date as people say it: `11月23日 周一`, `Mon 23 Nov`. */
 export const dayInWords = (date: string, language: "zh" | "en"): string => {
-  const form = { month: "long", day: "numeric", weekday: "short", timeZone: "UTC" } as const;
+  const form = { month: language === "zh" ? "long" : "short", day: "numeric", weekday: "short", timeZone: "UTC" } as const;
   const text = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", form).format(Date.parse(`${date}T00:00:00Z`));
   return text.replace("日周", "日 周");
 };

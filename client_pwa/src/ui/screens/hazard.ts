@@ -98,14 +98,14 @@ class Hazard extends LiveScreen {
       const number = this.finding ? await this.edit(this.finding) : await this.create();
       await this.draft.drop();
       say(this, t("hazard.saved", { number }));
-      navigate(this.after, true);
+      navigate(this.next, true);
     } finally {
       this.put({ busy: false });
     }
   }
 
   /** Where saving leads: back to signing if a gap was filled from there. */
-  private get after(): string {
+  private get next(): string {
     const inspection = `/inspections/${this.inspection?.id ?? ""}`;
     const then = query("then");
     if (!this.finding) return inspection;

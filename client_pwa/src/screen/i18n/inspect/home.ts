@@ -127,7 +127,7 @@ export const home = dictionary(
     "outbox.rescue": "If it cannot be uploaded",
     "outbox.rescue_hint": "Save the unsent records as a file; a colleague's phone can carry it.",
     "outbox.rescue_save": "Save the file",
-    "status.saved": "Only on this phone",
+    "status.saved": "Not sent",
     "status.uploading": "Uploading {percent}%",
     "status.received": "Received",
     "status.verified": "Verified",
