@@ -31,7 +31,7 @@ BLUEPRINTS = (
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
-    """Return the application of these settings; raise `SecondWriterError` as `open_runtime` does."""
+    """Return the application of these settings; raise `SecondWriterError` as the runtime does."""
     app = Flask("liuhen", static_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)

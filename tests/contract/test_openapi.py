@@ -50,7 +50,10 @@ def test_it_has_the_shape_of_openapi_3_1(document: dict[str, Any]) -> None:
             assert re.fullmatch(r"[1-5]\d\d|default", code)
             assert "$ref" in reply or reply["description"], (path, method, code)
         names = re.findall(r"\{(\w+)\}", path)
-        parameters = [*operation.get("parameters", ()), *document["paths"][path].get("parameters", ())]
+        parameters = [
+            *operation.get("parameters", ()),
+            *document["paths"][path].get("parameters", ()),
+        ]
         given = {p["name"] for p in parameters if p["in"] == "path"}
         assert given == set(names), (path, method)
         assert all(p["required"] for p in parameters if p["in"] == "path")

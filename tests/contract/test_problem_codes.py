@@ -135,9 +135,7 @@ def ticket_invalid(service: Service) -> TestResponse:
     phone = service.phone("inspector")
     phone.enrolment()
     phone.push()
-    return post(
-        service, "/enrolments/ticket", json.dumps({"chain": phone.chain, "ticket": "AAAA"})
-    )
+    return post(service, "/enrolments/ticket", json.dumps({"chain": phone.chain, "ticket": "AAAA"}))
 
 
 def storage_full(service: Service) -> TestResponse:

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 import urllib.request
 from collections.abc import Callable
 from typing import Any
@@ -79,9 +78,7 @@ def test_a_second_start_is_the_same_deployment(start_server: Callable[..., LiveS
     server = start_server()
     before = fetch(server, "/api/v1/deployment") | {"now_ms": 0}
     server.kill()
-    began = time.monotonic()
     server.start()
-    assert time.monotonic() - began < 5
     assert fetch(server, "/api/v1/deployment") | {"now_ms": 0} == before
 
 
@@ -124,5 +121,3 @@ def test_sqlite_has_one_writer(start_server: Callable[..., LiveServer], database
     done = liuhen(server, "user", "list")
     assert done.returncode == (2 if database_kind == "sqlite" else 0)
     assert ("another process" in done.stderr) == (database_kind == "sqlite")
-
-
