@@ -105,5 +105,6 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(
     engine = open_engine(empty_database_url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, db.metadata) == []
+        differences = compare_metadata(context, db.metadata)
     engine.dispose()
+    assert differences == []

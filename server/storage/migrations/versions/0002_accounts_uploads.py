@@ -85,7 +85,9 @@ def _uploads() -> None:
         sa.Column("completed_at_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_uploads_person_id", "uploads", ["person_id", "completed_at_ms"])
+    op.create_index(
+        "ix_uploads_person_id_completed_at_ms", "uploads", ["person_id", "completed_at_ms"]
+    )
 
 
 def _stored_blobs() -> None:
