@@ -11,7 +11,7 @@ PROTOCOL_VERSION = 1
 HISTORY = (
     (
         1,
-        "002266c48181023affd16b5c8efb4c4e4ff6034068b38495196b7eaa929482c9",
+        "5f9179e8f4ad6295cebb72d3980c0a00423aceebff958d621bf757a0725cf42b",
         "the first version",
     ),
 )

@@ -105,6 +105,23 @@ def author_on_inspection(case: Case) -> str:
     return _author_listed(case, "inspection")
 
 
+def author_may_order(case: Case) -> str:
+    """Officers of the inspection order; whoever reinspected each hazard orders it again."""
+    refused = _author_listed(case, "inspection")
+    if refused != "officer_not_listed":
+        return refused
+    again = all(_reinspected_by_author(case, item["finding"]) for item in case.body["items"])
+    return "" if again else refused
+
+
+def _reinspected_by_author(case: Case, finding: str) -> bool:
+    latest = field(case.row("finding", finding), "reinspection")
+    if latest is None:
+        return False
+    officers = field(case.row("reinspection", latest), "officers")
+    return isinstance(officers, list) and case.author in officers
+
+
 def author_on_reinspection(case: Case) -> str:
     """The author is one of the reinspection's officers."""
     return _author_listed(case, "reinspection")
@@ -238,6 +255,7 @@ GUARDS: Mapping[str, Guard] = {
         officers_licensed,
         unapproved_needs_reason,
         author_on_inspection,
+        author_may_order,
         author_on_reinspection,
         attests_other_officer,
         findings_complete,

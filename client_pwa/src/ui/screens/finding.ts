@@ -24,7 +24,7 @@ class Finding extends LiveScreen {
   finding: FindingView | undefined;
   company = "";
   rechecks: readonly ReinspectionView[] = [];
-  /** Orders are for the officers of the inspection (and supervisors); others propose or tell them. */
+  /** Officers of the inspection order; who reinspected a hazard orders it again. */
   mayOrder = false;
   names: ReadonlyMap<string, string> = new Map();
   action: ActionName = "";
@@ -33,8 +33,10 @@ class Finding extends LiveScreen {
     this.finding = await finding(this.params["id"] ?? "");
     if (!this.finding) return;
     this.company = (await enterprise(this.finding.enterprise))?.name ?? "";
-    this.mayOrder = (await inspection(this.finding.inspection))?.officers.includes(me().person) ?? false;
     this.rechecks = await reinspectionsOf(this.finding.id);
+    const reinspected = this.rechecks.find((one) => one.id === valueOf(this.finding?.row, "reinspection"));
+    const officers = [...((await inspection(this.finding.inspection))?.officers ?? []), ...(reinspected?.officers ?? [])];
+    this.mayOrder = officers.includes(me().person);
     const names = new Map<string, string>();
     for (const id of this.rechecks.flatMap((one) => one.officers)) names.set(id, (await person(id))?.name ?? id);
     this.names = names;
