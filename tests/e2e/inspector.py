@@ -105,10 +105,10 @@ class Inspector(Person):
     def save_hazard(self, before: int) -> str:
         """Save; wait until the phone says it is kept; return the number."""
         self.hand.tap("save-hazard")
-        said = self.hand.wait("toast").inner_text()
-        assert "已存本机" in said
         self.hand.wait("inspection")
         expect(self.hand.see("finding")).to_have_count(before + 1)
+        said = self.hand.wait("toast").inner_text()
+        assert "已存本机" in said
         return said.split()[0]
 
     def burst(self, count: int) -> None:

@@ -1,10 +1,13 @@
 """What the supervisor does at the wide screen."""
 
+import hashlib
 import re
 
 from playwright.sync_api import expect
 
 from tests.e2e.people import Person
+
+ORIGINAL = re.compile(r"/blobs/[0-9a-f]{64}$")
 
 
 class Supervisor(Person):
@@ -58,14 +61,16 @@ class Supervisor(Person):
         return found
 
     def originals(self) -> list[str]:
-        """Open each photo of this page; return the digests shown beside a ✔ original."""
+        """Open each photo of this page; return the digests of the bytes that came, each ✔."""
         digests = []
         for photo in self.hand.see("photo").all():
-            self.hand.tap(photo.locator('[data-test="photo-open"]'))
+            with self.page.expect_response(ORIGINAL) as answer:
+                self.hand.tap(photo.locator('[data-test="photo-open"]'))
             dialog = self.hand.wait("photo-dialog")
             expect(dialog.locator('[data-test="original"]')).to_be_visible(timeout=20_000)
             expect(dialog.locator('[data-test="original-check"]')).to_contain_text("原件校验一致")
-            digests.append(dialog.locator("code").inner_text())
+            digests.append(hashlib.sha256(answer.value.body()).hexdigest())
+            assert dialog.locator("code").inner_text() == digests[-1]
             self.hand.tap(dialog.locator('[data-test="dialog-close"]'))
         return digests
 

@@ -43,6 +43,7 @@ def test_two_users_of_one_phone_have_two_outboxes(enrolled: Callable[[str], Insp
     phone.hand.tap("logout-confirm")
     phone.login = "jcy1"
     phone.sign_in()
+    phone.hand.wait("today")
     phone.wait_until_all_done()
     phone.hand.tap("show-all")
     expect(phone.hand.see("outbox-item", kind="finding.create", status="verified")).to_have_count(1)
