@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select, tuple_
 from server.domain.authority import COMMON, field
 from server.services.runtime import Runtime
 from server.storage import log_store
+from server.storage.bulk import one_of
 from server.storage.database import reading
 from server.storage.log_tables import Entity, EntityOp, Leaf, Op
 from sync_protocol import leaves
@@ -88,14 +89,10 @@ def _ruling(one: Any) -> dict[str, Any]:
 
 def push_entries(runtime: Runtime, op_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return receipt and present ruling of logged ops."""
-    query = (
-        select(Op.index, Leaf.record, *_RULING)
-        .join(Leaf, Leaf.index == Op.index)
-        .where(Op.op_id.in_(list(op_ids)))
-    )
+    query = select(Op.index, Leaf.record, *_RULING).join(Leaf, Leaf.index == Op.index)
     with reading(runtime.engine) as connection:
         origin = _origin(runtime, connection)
-        found = connection.execute(query).all()
+        found = connection.execute(query.where(one_of(connection, Op.op_id, op_ids))).all()
     return {
         one.op_id: {
             "receipt": leaves.receipt(one.index, one.record, origin),

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.sql.expression import bindparam
 
 from server.domain.records import LoggedOp
+from server.storage.bulk import Values, insert_rows, one_of, upsert_rows
 from server.storage.log_tables import (
     BlobRef,
     Checkpoint,
@@ -28,8 +27,6 @@ from server.storage.log_tables import (
     Waiting,
 )
 from sync_protocol import canonical
-
-Values = list[dict[str, Any]]
 
 HEAD_ID = 1
 _LOGGED = (
@@ -63,7 +60,7 @@ def set_head(connection: Connection, new: Head) -> None:
 
 def logged_ops(connection: Connection, op_ids: Iterable[str]) -> dict[str, LoggedOp]:
     """Return those of the ops that are logged."""
-    rows = connection.execute(select(*_LOGGED).where(Op.op_id.in_(list(op_ids))))
+    rows = connection.execute(select(*_LOGGED).where(one_of(connection, Op.op_id, list(op_ids))))
     return {row.op_id: _logged(row) for row in rows}
 
 
@@ -75,7 +72,9 @@ def _logged(row: Any) -> LoggedOp:
 def mended(connection: Connection, op_ids: Iterable[str]) -> set[str]:
     """Return those of the ops that an op in effect mends."""
     effective = Op.outcome.in_(("applied", "merged", "conflict"))
-    query = select(Op.mends).where(Op.mends.in_(list(op_ids)), Op.mends != "", effective)
+    query = select(Op.mends).where(
+        one_of(connection, Op.mends, list(op_ids)), Op.mends != "", effective
+    )
     return set(connection.execute(query).scalars())
 
 
@@ -83,7 +82,9 @@ def at_places(connection: Connection, places: Iterable[tuple[str, int]]) -> list
     """Return the ops at places (chain, seq)."""
     wanted = set(places)
     chains, numbers = {chain for chain, _ in wanted}, {seq for _, seq in wanted}
-    query = select(*_LOGGED).where(Op.chain.in_(chains), Op.seq.in_(numbers))
+    query = select(*_LOGGED).where(
+        one_of(connection, Op.chain, chains), one_of(connection, Op.seq, numbers)
+    )
     found = [_logged(row) for row in connection.execute(query)]
     return [op for op in found if (op.chain, op.seq) in wanted]
 
@@ -91,7 +92,7 @@ def at_places(connection: Connection, places: Iterable[tuple[str, int]]) -> list
 def rows(connection: Connection, entities: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Return (index, wire) of those of the entities that exist."""
     query = select(Entity.entity, Entity.index, Entity.wire).where(
-        Entity.entity.in_(list(entities))
+        one_of(connection, Entity.entity, list(entities))
     )
     return {row.entity: (row.index, row.wire) for row in connection.execute(query)}
 
@@ -106,7 +107,9 @@ def rows_of_kind(connection: Connection, kind: str) -> dict[str, tuple[int, str]
 
 def notes(connection: Connection, sizes: Iterable[int]) -> dict[int, str]:
     """Return the checkpoints signed at sizes."""
-    query = select(Checkpoint.size, Checkpoint.note).where(Checkpoint.size.in_(list(sizes)))
+    query = select(Checkpoint.size, Checkpoint.note).where(
+        one_of(connection, Checkpoint.size, list(sizes))
+    )
     return {row.size: row.note for row in connection.execute(query)}
 
 
@@ -118,14 +121,14 @@ def newest_note(connection: Connection) -> str | None:
 
 def add_note(connection: Connection, size: int, note: str) -> None:
     """Store a checkpoint; one that is there stays."""
-    _upsert(connection, Checkpoint, [{"size": size, "note": note}], ("size",), ())
+    upsert_rows(connection, Checkpoint, [{"size": size, "note": note}], ("size",), ())
 
 
 def waiting_counts(connection: Connection, chains: Iterable[str]) -> dict[str, int]:
     """Return how many ops of each chain wait."""
     query = (
         select(Op.chain, func.count())
-        .where(Op.chain.in_(list(chains)), Op.outcome == "waiting")
+        .where(one_of(connection, Op.chain, list(chains)), Op.outcome == "waiting")
         .group_by(Op.chain)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
@@ -134,19 +137,21 @@ def waiting_counts(connection: Connection, chains: Iterable[str]) -> dict[str, i
 def arrived(connection: Connection, chains: Iterable[str], day: int) -> dict[str, tuple[int, int]]:
     """Return (ops, bytes) that arrived of each chain on a day."""
     query = select(Quota.chain, Quota.ops, Quota.size_bytes).where(
-        Quota.chain.in_(list(chains)), Quota.day == day
+        one_of(connection, Quota.chain, list(chains)), Quota.day == day
     )
     return {row.chain: (row.ops, row.size_bytes) for row in connection.execute(query)}
 
 
 def set_arrived(connection: Connection, day: int, counts: Mapping[str, tuple[int, int]]) -> None:
     """Store what `arrived` returns, and forget other days of these chains."""
-    connection.execute(delete(Quota).where(Quota.chain.in_(list(counts)), Quota.day != day))
+    connection.execute(
+        delete(Quota).where(one_of(connection, Quota.chain, list(counts)), Quota.day != day)
+    )
     values = [
         {"chain": chain, "day": day, "ops": ops, "size_bytes": size}
         for chain, (ops, size) in counts.items()
     ]
-    _upsert(connection, Quota, values, ("chain", "day"), ("ops", "size_bytes"))
+    upsert_rows(connection, Quota, values, ("chain", "day"), ("ops", "size_bytes"))
 
 
 def waiting_for(connection: Connection, deps: Iterable[str]) -> list[tuple[str, str]]:
@@ -154,7 +159,7 @@ def waiting_for(connection: Connection, deps: Iterable[str]) -> list[tuple[str, 
     query = (
         select(Waiting.op_id, Waiting.dep)
         .join(Op, Op.op_id == Waiting.op_id)
-        .where(Waiting.dep.in_(list(deps)))
+        .where(one_of(connection, Waiting.dep, list(deps)))
         .order_by(Op.index)
     )
     return [(op_id, dep) for op_id, dep in connection.execute(query)]
@@ -163,7 +168,9 @@ def waiting_for(connection: Connection, deps: Iterable[str]) -> list[tuple[str, 
 def waits_of(connection: Connection, op_ids: Iterable[str]) -> dict[str, set[str]]:
     """Return what each of these ops waits for."""
     found: dict[str, set[str]] = {}
-    query = select(Waiting.op_id, Waiting.dep).where(Waiting.op_id.in_(list(op_ids)))
+    query = select(Waiting.op_id, Waiting.dep).where(
+        one_of(connection, Waiting.op_id, list(op_ids))
+    )
     for op_id, dep in connection.execute(query):
         found.setdefault(op_id, set()).add(dep)
     return found
@@ -188,9 +195,8 @@ def tiles(
 
 def append(connection: Connection, leaves: Values, ops: Values, rulings: Values) -> None:
     """Write leaves, new ops, and new rulings on ops already there."""
-    connection.execute(insert(Leaf), leaves)
-    if ops:
-        connection.execute(insert(Op), ops)
+    insert_rows(connection, Leaf, leaves)
+    insert_rows(connection, Op, ops)
     if rulings:
         statement = update(Op).where(Op.op_id == bindparam("ruled"))
         changed = {name: bindparam(f"new_{name}") for name in _RULING}
@@ -203,28 +209,26 @@ def append(connection: Connection, leaves: Values, ops: Values, rulings: Values)
 
 def put_rows(connection: Connection, values: Values) -> None:
     """Write rows of the state."""
-    _upsert(connection, Entity, values, ("entity",), ("space", "index", "wire"))
+    upsert_rows(connection, Entity, values, ("entity",), ("space", "index", "wire"))
 
 
 def put_tiles(connection: Connection, values: Values) -> None:
     """Write tiles."""
-    _upsert(connection, Tile, values, ("level", "number"), ("width", "data"))
+    upsert_rows(connection, Tile, values, ("level", "number"), ("width", "data"))
 
 
 def add_references(connection: Connection, entity_ops: Values, blob_refs: Values) -> None:
     """Write what acts on what, and which bytes were announced."""
-    if entity_ops:
-        connection.execute(insert(EntityOp), entity_ops)
-    if blob_refs:
-        connection.execute(insert(BlobRef), blob_refs)
+    insert_rows(connection, EntityOp, entity_ops)
+    insert_rows(connection, BlobRef, blob_refs)
 
 
 def replace_waiting(connection: Connection, ended: Iterable[str], values: Values) -> None:
     """End the waiting of some ops, then add new waits."""
     gone = list(ended)
     if gone:
-        connection.execute(delete(Waiting).where(Waiting.op_id.in_(gone)))
-    _upsert(connection, Waiting, values, ("op_id", "dep"), ())
+        connection.execute(delete(Waiting).where(one_of(connection, Waiting.op_id, gone)))
+    upsert_rows(connection, Waiting, values, ("op_id", "dep"), ())
 
 
 def add_rejections(connection: Connection, values: Values, kept: int, oldest_ms: int) -> None:
@@ -233,19 +237,3 @@ def add_rejections(connection: Connection, values: Values, kept: int, oldest_ms:
     newest = select(func.max(Rejection.id)).scalar_subquery()
     stale = (Rejection.id <= newest - kept) | (Rejection.at_ms < oldest_ms)
     connection.execute(delete(Rejection).where(stale))
-
-
-def _upsert(
-    connection: Connection, table: Any, values: Values, key: Sequence[str], changed: Sequence[str]
-) -> None:
-    """Insert rows; on the same key take the new `changed` columns, or leave the row when none."""
-    if not values:
-        return
-    is_sqlite = connection.dialect.name == "sqlite"
-    statement = insert_sqlite(table) if is_sqlite else insert_postgresql(table)
-    if changed:
-        new = {name: statement.excluded[name] for name in changed}
-        statement = statement.on_conflict_do_update(index_elements=list(key), set_=new)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=list(key))
-    connection.execute(statement, values)
