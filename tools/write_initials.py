@@ -1,4 +1,4 @@
-"""Write the pinyin initials of the demo phrases into `server/cli/demo_data/phrases.json`.
+"""Write the pinyin initials of the demo phrases into `server/cli/demo/data/phrases.json`.
 
 Run by hand after a phrase was changed; the result is committed, so the service needs no pinyin
 table: `uv pip install --target <folder> pypinyin`, then
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin
 
-PHRASES = Path(__file__).resolve().parent.parent / "server" / "cli" / "demo_data" / "phrases.json"
+ROOT = Path(__file__).resolve().parent.parent
+PHRASES = ROOT / "server" / "cli" / "demo" / "data" / "phrases.json"
 
 
 def initials(text: str) -> str:

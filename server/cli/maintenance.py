@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import replace
 
-from server.cli import demo
+from server.cli.demo import load as demo
 from server.cli.opened import application, untouched
 from server.config import Settings
 from server.services import rebuild, verify

@@ -16,7 +16,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from server.app import create_app
-from server.cli import demo
+from server.cli.demo import load as demo
 from server.cli.opened import application
 from server.config import Settings
 from server.jobs.background import Background
@@ -34,6 +34,8 @@ def run(settings: Settings, asked: argparse.Namespace) -> int:
     with application(settings, clock) as app:
         if settings.demo:
             lines = demo.printed(demo.load(app))
+        else:
+            demo.refuse_public_passwords(app)
     certificate = _certificate(settings) if asked.phone else None
     _announce(settings, lines, https=certificate is not None)
     server = Granian(

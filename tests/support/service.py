@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.app import close_app, create_app, start_deployment
-from server.cli.demo_phone import Phone
+from server.cli.demo.phone import Phone
 from server.config import from_env
 from server.services import accounts, system
 from server.services.runtime import Runtime

@@ -1,4 +1,4 @@
-"""A hazard that failed is ordered again by those who saw it: the inspection's officers or the reinspection's."""
+"""A failed hazard is ordered again by officers of the inspection or of the reinspection."""
 
 import pytest
 

@@ -16,9 +16,10 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from server.app import close_app, create_app, start_deployment
-from server.cli import demo, demo_tables
-from server.cli.demo_clock import DemoClock, real_now_ms
-from server.cli.demo_stage import date_text
+from server.cli.demo import load as demo
+from server.cli.demo import tables
+from server.cli.demo.clock import DemoClock, real_now_ms
+from server.cli.demo.stage import date_text
 from server.config import Settings, from_env
 from server.services import rebuild, verify
 from sync_protocol.rules import MACHINES
@@ -251,7 +252,7 @@ def test_shown_accounts_are_five_and_the_supervisor_has_a_ticket(loaded: Loaded)
 
 def test_only_the_shown_accounts_have_the_public_password(loaded: Loaded):
     client = loaded.app.test_client()
-    for person in demo_tables.people()[::4]:
+    for person in tables.people()[::4]:
         document = {"login": person["login"], "password": demo.PASSWORD}
         status = client.post(f"{API}/session", json=document).status_code
         assert status == (201 if person["login"] in demo.SHOWN else 401)
@@ -266,6 +267,11 @@ def test_a_deployment_that_is_no_demo_refuses_the_demo(database_url: str, tmp_pa
     document = {"login": "zhuguan", "password": demo.PASSWORD}
     assert app.test_client().post(f"{API}/session", json=document).status_code == 401
     close_app(app)
+
+
+def test_public_passwords_are_never_served_outside_a_demo(loaded: Loaded):
+    with pytest.raises(demo.DemoRefusedError, match="public passwords"):
+        demo.refuse_public_passwords(loaded.app)
 
 
 def test_a_client_written_from_the_spec_alone_is_confirmed_and_proven_in_the_log(loaded: Loaded):

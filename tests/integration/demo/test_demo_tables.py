@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from server.cli import demo_pictures, demo_tables
-from server.cli.demo_fates import STEPS
+from server.cli.demo import pictures, tables
+from server.cli.demo.fates import STEPS
 from sync_protocol.rules import MACHINES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -19,7 +19,7 @@ FICTITIOUS = "（虚构）"
 
 
 def phrases() -> list[dict[str, Any]]:
-    return demo_tables.table("phrases")["phrases"]
+    return tables.table("phrases")["phrases"]
 
 
 def gb32100_check(first_17: str) -> str:
@@ -52,8 +52,8 @@ def test_phrases_name_only_the_articles_listed_in_the_domain_page():
         "第" + number + "条" for number in re.findall(r"([一二三四五六七八九十]+)条", listed)
     }
     assert {p["article"] for p in phrases()} == allowed
-    assert demo_tables.table("phrases")["law"] == "中华人民共和国安全生产法"
-    assert demo_tables.table("phrases")["version"] == "2021年修正"
+    assert tables.table("phrases")["law"] == "中华人民共和国安全生产法"
+    assert tables.table("phrases")["version"] == "2021年修正"
 
 
 def test_initials_have_one_letter_for_each_character_of_the_text():
@@ -64,7 +64,7 @@ def test_initials_have_one_letter_for_each_character_of_the_text():
 
 
 def test_credit_codes_have_right_check_digits_and_no_real_area():
-    codes = [row["credit_code"] for row in demo_tables.enterprises().values()]
+    codes = [row["credit_code"] for row in tables.enterprises().values()]
     assert len(set(codes)) == len(codes) >= 32
     for code in codes:
         assert gb32100_check(code[:17]) == code[17]
@@ -73,15 +73,15 @@ def test_credit_codes_have_right_check_digits_and_no_real_area():
 
 
 def test_every_name_of_a_person_bureau_or_enterprise_is_marked_fictitious():
-    table = demo_tables.table("people")
+    table = tables.table("people")
     names = [row["name"] for row in (*table["bureaus"], *table["people"], *table["items"])]
-    for row in demo_tables.enterprises().values():
+    for row in tables.enterprises().values():
         names += [row["name"], row["address"], row["head"]]
     assert [name for name in names if not name.endswith(FICTITIOUS)] == []
 
 
 def test_every_fate_is_used_and_every_step_known():
-    table = demo_tables.table("inspections")
+    table = tables.table("inspections")
     found = [f["fate"] for row in table["inspections"] for f in row["findings"]]
     assert set(found) == set(table["fates"])
     for fate in table["fates"].values():
@@ -90,9 +90,9 @@ def test_every_fate_is_used_and_every_step_known():
 
 
 def test_an_officer_is_never_alone_and_works_where_they_may():
-    people = {row["id"]: row for row in demo_tables.people()}
-    for row in demo_tables.table("inspections")["inspections"]:
-        space = demo_tables.enterprises()[row["enterprise"]]["space"]
+    people = {row["id"]: row for row in tables.people()}
+    for row in tables.table("inspections")["inspections"]:
+        space = tables.enterprises()[row["enterprise"]]["space"]
         assert len(row["officers"]) >= 2
         for officer in row["officers"]:
             assert people[officer]["role"] == "inspector"
@@ -103,7 +103,7 @@ def test_an_officer_is_never_alone_and_works_where_they_may():
 def test_pictures_of_different_numbers_differ_and_are_jpegs(trade: str):
     import io
 
-    made = [demo_pictures.photo(n, trade, rectified=r) for n in range(5) for r in (True, False)]
+    made = [pictures.photo(n, trade, rectified=r) for n in range(5) for r in (True, False)]
     assert len(set(made)) == len(made)
     assert Image.open(io.BytesIO(made[0])).format == "JPEG"
 
@@ -113,4 +113,4 @@ def test_labels_of_states_shown_by_the_demo_page_are_those_of_the_lifecycle():
     states = MACHINES["finding"]["states"]
     for state in ("disputed", "rectification_claimed", "extension_requested", "confirmed"):
         assert states[state]["zh"] in page
-    assert json.dumps(len(demo_tables.table("inspections")["inspections"])) in page
+    assert json.dumps(len(tables.table("inspections")["inspections"])) in page

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.cli.demo_phone import Phone
+from server.cli.demo.phone import Phone
 from server.services import enrolments, queries
 from server.services.problem import Problem
 from tests.support.service import Service

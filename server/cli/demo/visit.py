@@ -1,6 +1,6 @@
 """One inspection of the demo, told from its plan to the archive.
 
-A row of `demo_data/inspections.json` says how far it reaches (`reach`), how it began (`begin`:
+A row of `data/inspections.json` says how far it reaches (`reach`), how it began (`begin`:
 notified by default, or approved, planned, on_site), and what was found. Everything happens at an
 hour of the day; on the day of loading, within the last hour, so that it is under way now.
 """
@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.cli import demo_papers, demo_pictures
-from server.cli.demo_fates import fate
-from server.cli.demo_hazard import (
+from server.cli.demo import papers, pictures
+from server.cli.demo.fates import fate
+from server.cli.demo.hazard import (
     CRITERION,
     DEFAULT_DEADLINE_DAYS,
     Hazard,
@@ -19,7 +19,7 @@ from server.cli.demo_hazard import (
     issue_order,
     take_photo,
 )
-from server.cli.demo_stage import DAY_MS, MINUTE_MS, Stage, Story, date_text
+from server.cli.demo.stage import DAY_MS, MINUTE_MS, Stage, Story, date_text
 
 SCHEME = ("planned", "reviewed", "approved", "notified")
 UNDER_WAY = ("in_progress", "paused")
@@ -145,7 +145,7 @@ def _look_around(v: Visit, begun: int) -> Story:
         officer=v.officers[0], started_at_ms=stage.clock.now_ms(),
     )  # fmt: skip
     if not v.spec["findings"] or v.reach in UNDER_WAY:
-        picture = demo_pictures.photo(500 + v.number, v.enterprise["trade"], rectified=True)
+        picture = pictures.photo(500 + v.number, v.enterprise["trade"], rectified=True)
         take_photo(stage, v.officers[0], v.enterprise, v.id, "scene", picture)
     for index, found in enumerate(v.spec["findings"]):
         yield begun + (8 + 11 * index) * MINUTE_MS
@@ -237,7 +237,7 @@ def _record_members(v: Visit, hazards: Sequence[Hazard], other: str) -> dict[str
         ("现场负责人", f"{v.enterprise['head']} {v.enterprise['post']}"),
         ("执法人员", names), ("检查日期", date_text(v.stage.clock.now_ms())),
     ]  # fmt: skip
-    paper = demo_papers.record(facts, [f"{h.label} {h.phrase['text']}" for h in hazards])
+    paper = papers.record(facts, [f"{h.label} {h.phrase['text']}" for h in hazards])
     lead = v.officers[0]
     return {
         "rendering": v.stage.phones[lead].attach(v.space, paper, "text/html"),

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from server.cli.demo_clock import DemoClock
-from server.cli.demo_phone import Phone, UnexpectedAnswerError
+from server.cli.demo.clock import DemoClock
+from server.cli.demo.phone import Phone, UnexpectedAnswerError
 from sync_protocol import rules
 from sync_protocol.fold import FoldOp, fold
 from sync_protocol.ids import RANDOM_BYTES, new_id

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask.testing import FlaskClient
 
-from server.cli.demo_clock import DemoClock
+from server.cli.demo.clock import DemoClock
 from sync_protocol import keys, note, ops
 from sync_protocol.ops import Op
 

@@ -1,6 +1,6 @@
 """What becomes of a hazard of the demo after the inspection: one function a step of its fate.
 
-The order of steps is data (`demo_data/inspections.json`, `fates`); a step here says who does it
+The order of steps is data (`data/inspections.json`, `fates`); a step here says who does it
 and with which words. Each takes the state from what everybody sees at that moment.
 """
 
@@ -8,8 +8,8 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from server.cli.demo_hazard import Hazard, issue_order
-from server.cli.demo_stage import DAY_MS, MINUTE_MS, Story, date_text
+from server.cli.demo.hazard import Hazard, issue_order
+from server.cli.demo.stage import DAY_MS, MINUTE_MS, Story, date_text
 
 EXAMPLE = "（示例）"
 EXTENSION_DAYS = 10

@@ -4,9 +4,9 @@ A new phone that waits for its confirmation, with work on it; a phone reported l
 record arrives after that, and is quarantined; a phone whose photos still wait for a better signal.
 """
 
-from server.cli.demo_phone import Phone
-from server.cli.demo_stage import MINUTE_MS, Stage, Story
-from server.cli.demo_tables import ADMINISTRATOR, enterprises
+from server.cli.demo.phone import Phone
+from server.cli.demo.stage import MINUTE_MS, Stage, Story
+from server.cli.demo.tables import ADMINISTRATOR, enterprises
 
 NEW_PHONE_OF, LOST_PHONE_OF, WEAK_PHONE_OF = "demo-qs-i3", "demo-ci3", "demo-yq-i1"
 NEW_PHONE = NEW_PHONE_OF + "/new"

@@ -1,4 +1,4 @@
-"""The tables of `demo_data`, and who plays which part. Everything in them is fictitious (虚构)."""
+"""The tables of `data`, and who plays which part. Everything in them is fictitious (虚构)."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "demo_data"
+FOLDER = Path(__file__).parent / "data"
 ADMINISTRATOR, CITY_APPROVER, CITY_REVIEWER = "demo-admin", "demo-cs2", "demo-cs3"
 OBSERVER = "demo-cs1"
 WITH_OWN_PHONES = ("990102", "990121", "990124")  # elsewhere the city's officers inspect
@@ -14,7 +14,7 @@ WITH_OWN_PHONES = ("990102", "990121", "990124")  # elsewhere the city's officer
 
 @cache
 def table(name: str) -> Mapping[str, Any]:
-    """Return a table of `demo_data`."""
+    """Return a table of `data`."""
     content: Mapping[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return content
 

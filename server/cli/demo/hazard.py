@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.cli import demo_papers, demo_pictures
-from server.cli.demo_stage import Stage, date_text
+from server.cli.demo import papers, pictures
+from server.cli.demo.stage import Stage, date_text
 
 DEFAULT_DEADLINE_DAYS = 15
 CRITERION = "判定标准由应急管理局导入；本条为虚构示例，不引用真实标准条款"
@@ -56,7 +56,7 @@ class Hazard:
 
     def picture(self, person: str, purpose: str, *, rectified: bool) -> str:
         """Take a photo of the place; return its id."""
-        data = demo_pictures.photo(self.number, self.enterprise["trade"], rectified=rectified)
+        data = pictures.photo(self.number, self.enterprise["trade"], rectified=rectified)
         return take_photo(self.stage, person, self.enterprise, self.inspection, purpose, data)
 
 
@@ -96,7 +96,7 @@ def issue_order(stage: Stage, hazards: Sequence[Hazard], deadline: str = "") -> 
         f"{h.label} {h.phrase['text']}：{h.phrase['requirement']}（{h.deadline} 前）"
         for h in hazards
     ]
-    paper = demo_papers.order(facts, lines)
+    paper = papers.order(facts, lines)
     phone = stage.phones[first.lead]
     first.act(
         first.lead, "order.issue", order=stage.new_id(), inspection=first.inspection, items=items,
@@ -116,9 +116,9 @@ def drawn(
     phone, space = stage.phones[person], enterprise["space"]
     for officer in officers:
         known = stage.phones[officer].person
-        image = phone.attach(space, demo_pictures.signature(known["number"]), "image/png")
+        image = phone.attach(space, pictures.signature(known["number"]), "image/png")
         yield {"signer": "officer", "name": known["name"], "person": officer, "image": image}
     if other:
-        data = demo_pictures.signature(100 + enterprise["number"])
+        data = pictures.signature(100 + enterprise["number"])
         image = phone.attach(space, data, "image/png")
         yield {"signer": other, "name": enterprise["head"], "image": image}

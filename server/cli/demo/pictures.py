@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-CAPTION = Path(__file__).parent / "demo_data" / "caption.json"
+CAPTION = Path(__file__).parent / "data" / "caption.json"
 WIDTH, HEIGHT, HORIZON = 480, 360, 210
 SKIES = {"mine": "#b9c4c9", "chemical": "#c8d6df", "fireworks": "#d8d2c4", "industry": "#cfd3cc"}
 GROUNDS = {"mine": "#a08b6c", "chemical": "#8d9391", "fireworks": "#b5a98d", "industry": "#8b8b86"}

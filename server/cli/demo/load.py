@@ -13,10 +13,10 @@ from typing import Any
 
 from flask import Flask
 
-from server.cli import demo_cast, demo_extras, demo_tables
-from server.cli.demo_clock import DemoClock, real_now_ms
-from server.cli.demo_stage import DAY_MS, Stage
-from server.cli.demo_visit import Visit, visit
+from server.cli.demo import cast, extras, tables
+from server.cli.demo.clock import DemoClock, real_now_ms
+from server.cli.demo.stage import DAY_MS, Stage
+from server.cli.demo.visit import Visit, visit
 from server.cli.refusals import CommandError
 from server.services import accounts, enrolments, queries
 from server.services.problem import Problem
@@ -81,15 +81,25 @@ def load(app: Flask) -> list[DemoAccount]:
     return _shown_accounts(runtime)
 
 
+def refuse_public_passwords(app: Flask) -> None:
+    """Raise `DemoRefusedError` where demo accounts would be served outside demo mode."""
+    runtime: Runtime = app.extensions["liuhen"]
+    if _has(runtime, f"person/{tables.ADMINISTRATOR}"):
+        raise DemoRefusedError(
+            "this data is a demo with public passwords: start with --demo, or with another "
+            "LIUHEN_DATA_DIR"
+        )
+
+
 def _is_complete(runtime: Runtime) -> bool:
     """Say whether the demo is loaded; raise when there is something else or only a part of it."""
-    people = {row["id"]: row for row in demo_tables.people()}
+    people = {row["id"]: row for row in tables.people()}
     try:
-        return accounts.person_of_login(runtime, people[demo_tables.OBSERVER]["login"]) in people
+        return accounts.person_of_login(runtime, people[tables.OBSERVER]["login"]) in people
     except Problem as problem:
         if problem.code != "not_found":
             raise
-    if accounts.list_accounts(runtime) or _has(runtime, f"person/{demo_tables.ADMINISTRATOR}"):
+    if accounts.list_accounts(runtime) or _has(runtime, f"person/{tables.ADMINISTRATOR}"):
         raise DemoRefusedError(
             "this deployment is in use, or loading the demo was broken off: start with an empty "
             "data folder (and database)"
@@ -107,31 +117,31 @@ def _play(app: Flask, runtime: Runtime) -> None:
         raise DemoRefusedError("create the application with demo.begin_clock() to load the demo")
     stage = Stage(clock, real_now_ms())
     passwords = dict.fromkeys(SHOWN, PASSWORD)
-    demo_cast.bring_in(app, runtime, stage, passwords)
-    for number, spec in enumerate(demo_tables.table("inspections")["inspections"], 1):
+    cast.bring_in(app, runtime, stage, passwords)
+    for number, spec in enumerate(tables.table("inspections")["inspections"], 1):
         stage.add(visit(_visit(stage, number, spec)))
-    for story in demo_extras.stories(stage):
+    for story in extras.stories(stage):
         stage.add(story)
     stage.add(_keep_sessions(stage))
     stage.play()
     for phone in stage.phones.values():
         phone.sign_out()
-    observer = next(row for row in demo_tables.people() if row["id"] == demo_tables.OBSERVER)
+    observer = next(row for row in tables.people() if row["id"] == tables.OBSERVER)
     accounts.create_account(runtime, observer["login"], PASSWORD, observer["id"])
 
 
 def _visit(stage: Stage, number: int, spec: Mapping[str, Any]) -> Visit:
-    phrases = demo_tables.table("phrases")
-    enterprise = demo_tables.enterprises()[spec["enterprise"]]
+    phrases = tables.table("phrases")
+    enterprise = tables.enterprises()[spec["enterprise"]]
     return Visit(
         stage,
         spec,
         enterprise,
         spec["officers"],
-        demo_tables.supervisor_of(enterprise["space"]),
-        demo_tables.CITY_APPROVER,
+        tables.supervisor_of(enterprise["space"]),
+        tables.CITY_APPROVER,
         {phrase["id"]: phrase for phrase in phrases["phrases"]},
-        demo_tables.table("inspections")["fates"],
+        tables.table("inspections")["fates"],
         number,
         {"law": phrases["law"], "version": phrases["version"]},
     )
@@ -146,11 +156,11 @@ def _keep_sessions(stage: Stage) -> Any:
 
 
 def _shown_accounts(runtime: Runtime) -> list[DemoAccount]:
-    people = {row["login"]: row for row in demo_tables.people()}
-    bureaus = {row["code"]: row["name"] for row in demo_tables.table("people")["bureaus"]}
+    people = {row["login"]: row for row in tables.people()}
+    bureaus = {row["code"]: row["name"] for row in tables.table("people")["bureaus"]}
     shown = []
     for login, (title, with_ticket) in SHOWN.items():
-        bureau = bureaus.get(people[login]["bureau"], demo_tables.table("people")["city"]["name"])
+        bureau = bureaus.get(people[login]["bureau"], tables.table("people")["city"]["name"])
         ticket = enrolments.issue_ticket(runtime, login) if with_ticket else ""
         shown.append(DemoAccount(login, PASSWORD, title, people[login]["name"], bureau, ticket))
     return shown

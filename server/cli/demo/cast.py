@@ -10,9 +10,9 @@ from typing import Any
 
 from flask import Flask
 
-from server.cli.demo_phone import Phone
-from server.cli.demo_stage import DAY_MS, Stage, date_text
-from server.cli.demo_tables import (
+from server.cli.demo.phone import Phone
+from server.cli.demo.stage import DAY_MS, Stage, date_text
+from server.cli.demo.tables import (
     ADMINISTRATOR,
     basis,
     has_phone,
