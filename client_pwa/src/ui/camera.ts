@@ -1,5 +1,7 @@
 // The in-page camera: opens the rear camera, takes still frames as JPEG. The frame is taken at the
-// tap; encoding and saving follow, so the next tap never waits. Knows nothing of records.
+// tap; a worker encodes it and saving follows, so the next tap never waits. Knows nothing of records.
+
+import type { EncodedFrame, FrameToEncode } from "./frame-encoder.ts";
 
 const QUALITY = 0.9;
 
@@ -14,18 +16,37 @@ export async function openCamera(): Promise<OpenCamera> {
     video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1440 } },
     audio: false,
   });
+  theEncoder(); // loaded before the first tap
   return { stream, stop: () => stream.getTracks().forEach((track) => track.stop()) };
+}
+
+let encoder: Worker | undefined;
+let frames = 0;
+const waiting = new Map<number, (done: EncodedFrame) => void>();
+
+/** Kept for good: a frame under way outlives the page that took it. */
+function theEncoder(): Worker {
+  if (encoder) return encoder;
+  encoder = new Worker(new URL("./frame-encoder.ts", import.meta.url), { type: "module" });
+  encoder.addEventListener("message", ({ data }: MessageEvent<EncodedFrame>) => {
+    waiting.get(data.number)?.(data);
+    waiting.delete(data.number);
+  });
+  encoder.addEventListener("error", (event) => {
+    for (const [number, hear] of waiting) hear({ number, problem: event.message });
+    waiting.clear();
+  });
+  return encoder;
 }
 
 /** The present frame of a playing video as JPEG bytes. */
 export async function frameOf(video: HTMLVideoElement): Promise<ArrayBuffer> {
-  const canvas = document.createElement("canvas");
-  canvas.width = video.videoWidth;
-  canvas.height = video.videoHeight;
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("no 2d canvas");
-  context.drawImage(video, 0, 0);
-  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-  if (!blob) throw new Error("the frame could not be encoded");
-  return blob.arrayBuffer();
+  const frame = await createImageBitmap(video);
+  const number = ++frames;
+  const done = await new Promise<EncodedFrame>((hear) => {
+    waiting.set(number, hear);
+    theEncoder().postMessage({ number, frame, quality: QUALITY } satisfies FrameToEncode, [frame]);
+  });
+  if (!done.bytes) throw new Error(`the frame could not be encoded: ${done.problem}`);
+  return done.bytes;
 }

@@ -78,7 +78,7 @@ class ArrivalCard extends LiveScreen {
     const self = me();
     const ground = value.ground.trim();
     const arrival: Arrival = {
-      officers: [self.person, value.partner], idShown: value.shown, rightsTold: value.shown,
+      officers: this.inPlannedOrder([self.person, value.partner]), idShown: value.shown, rightsTold: value.shown,
       recorderOn: value.recorder, codeScanned: value.scanned, ...(ground ? { quietGround: ground } : {}),
     };
     const id = await this.save(arrival, value.reason.trim());
@@ -88,6 +88,13 @@ class ArrivalCard extends LiveScreen {
     await this.draft.drop();
     say(this, t("saved.here"));
     navigate(`/inspections/${id}`, true);
+  }
+
+  /** Both phones must list the officers alike, or both would number their hazards A1, A2, …. */
+  private inPlannedOrder(officers: readonly string[]): string[] {
+    const planned = this.planned?.officers ?? [];
+    const place = (officer: string): number => (planned.includes(officer) ? planned.indexOf(officer) : planned.length);
+    return [...officers].sort((a, b) => place(a) - place(b));
   }
 
   private async save(arrival: Arrival, reason: string): Promise<string> {
