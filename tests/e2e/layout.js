@@ -12,6 +12,26 @@ async ({ language, textPx, targetPx, capturePx, ratio, latinAllowed }) => {
   const report = (rule, element, what, measured) =>
     violations.push({ rule, where: place(element), what: what.trim().slice(0, 60), measured: String(measured) });
 
+  // ——— still
+
+  // Screens read from storage and pictures arrive late: measure when nothing has changed for a while.
+  await document.fonts.ready;
+  await new Promise((done) => {
+    const giveUp = setTimeout(() => end(), 4000);
+    let quiet = setTimeout(() => end(), 150);
+    const watch = new MutationObserver(() => {
+      clearTimeout(quiet);
+      quiet = setTimeout(() => end(), 150);
+    });
+    const end = () => {
+      clearTimeout(giveUp);
+      clearTimeout(quiet);
+      watch.disconnect();
+      requestAnimationFrame(() => requestAnimationFrame(done));
+    };
+    watch.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+
   // ——— where things are
 
   const parentOf = (element) => element.parentElement ?? (element.getRootNode().host ?? null);

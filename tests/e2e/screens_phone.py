@@ -1,0 +1,359 @@
+"""The inspector's way through every screen of the phone: one day, stopping to look at each.
+
+Each function is a stretch of the day: first what the inspector does, then the screens that can be
+seen at that moment. A screen that shows a sheet opens it again in each language.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.e2e.hand import Hand
+from tests.e2e.inspector import Hazard, Inspector
+from tests.e2e.people import PIN
+from tests.e2e.screens_walk import Screen, Walk
+from tests.e2e.supervisor import Supervisor
+
+OFFLINE = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED", "net::ERR_FAILED")
+WRONG_PASSWORD = ("status of 401",)
+Touch = Callable[[Hand], None]
+
+
+def tap(*names: str) -> Touch:
+    """Tap these, one after the other, each when it is there."""
+
+    def touch(hand: Hand) -> None:
+        for name in names:
+            hand.tap(hand.wait(name))
+
+    return touch
+
+
+def opened(name: str, *expected: str) -> Touch:
+    """Tap `name`, then wait for what it opens."""
+
+    def touch(hand: Hand) -> None:
+        hand.tap(hand.wait(name))
+        for one in expected:
+            hand.wait(one)
+
+    return touch
+
+
+def written(name: str, text: str, then: str = "") -> Touch:
+    """Write into a field; wait for what it brings."""
+
+    def touch(hand: Hand) -> None:
+        hand.write(hand.wait(name), text)
+        if then:
+            hand.wait(then)
+
+    return touch
+
+
+def closed(hand: Hand) -> None:
+    """Close the sheet."""
+    hand.tap("sheet-close")
+
+
+def entrance(phone: Inspector, walk: Walk) -> str:
+    """Before and during enrolment; return the pairing code."""
+    phone.hand.wait("login-name")
+    walk.expected = WRONG_PASSWORD
+    for language in ("zh", "en"):
+        if language == "en":
+            phone.hand.tap("language")
+        walk.show(Screen("login", "/login", "login-name"), language)
+        walk.show(Screen("wechat", "/wechat", "wechat"), language)
+        phone.go("/login")
+        phone.sign_in("no-such-password")
+        walk.show(Screen("login-failure", "", "login-failure"), language)
+    phone.hand.tap("language")
+    walk.expected = ()
+    code = phone.enrol()
+    walk.through(
+        [
+            Screen("enrol", "/enrol", "enrol"),
+            Screen("enrol-ticket", "/enrol", "enrol", opened("ticket-open", "ticket")),
+            Screen("pin", "/pin", "set-pin"),
+            Screen("pin-differs", "/pin", "set-pin", pin_differs),
+            Screen("ready-not", "/ready", "ready", attributes={"ready": "false"}),
+            Screen("today-unconfirmed", "/today", "see-code"),
+            Screen("logout", "/settings", "settings-page", opened("logout", "logout-confirm"), closed),
+        ]
+    )
+    return code
+
+
+def pin_differs(hand: Hand) -> None:
+    """Type two PINs that are not the same."""
+    for digit in PIN + "222222":
+        hand.tap(f"pin-{digit}")
+    hand.wait("pin-differs")
+
+
+def unlocked(hand: Hand) -> None:
+    """Enter the PIN."""
+    for digit in PIN:
+        hand.tap(f"pin-{digit}")
+    hand.wait("today")
+
+
+def before_leaving(phone: Inspector, walk: Walk) -> str:
+    """Everything is on the phone, nothing has begun; return the address of today's inspection."""
+    phone.go("/today")
+    inspection = _address(phone, "planned", phone.hand.see("planned").filter(has_text="瑞禾").get_attribute("href"))
+    walk.through(
+        [
+            Screen("ready", "/ready", "ready", attributes={"ready": "true"}),
+            Screen("today", "/today", "planned"),
+            Screen("start", "/start", "enterprise", opened("reason-report")),
+            Screen("start-none", "/start", "start", written("enterprise-search", "没有这家企业")),
+            Screen("start-arrival", "/start", "enterprise", opened("enterprise", "arrival")),
+            Screen("arrival", inspection, "arrival"),
+            Screen("arrival-filled", inspection, "arrival", _switch_all),
+            Screen("hazards", "/hazards", "finding"),
+            Screen("hazards-overdue", "/hazards", "finding", opened("only-overdue")),
+            Screen("hazards-none", "/hazards", "hazards", written("hazard-search", "没有这个隐患")),
+            *_findings(phone),
+            Screen("outbox-done", "/outbox", "outbox-head", opened("show-all", "outbox-item"), attributes={"all-done": "true"}),
+            Screen("upload-done", "/upload", "all-done"),
+            Screen("settings", "/settings", "settings-page"),
+            Screen("unlock", "/settings", "settings-page", opened("lock", "unlock"), unlocked),
+            Screen("inspection-unknown", "/inspections/nothing", "back"),
+            Screen("finding-unknown", "/findings/nothing", "back"),
+        ]
+    )
+    return inspection.removesuffix("/arrive")
+
+
+def _address(phone: Inspector, name: str, href: str | None) -> str:
+    assert href, name
+    return href.removeprefix("#").partition("?")[0]
+
+
+def _switch_all(hand: Hand) -> None:
+    for name in ("id-shown", "recorder-on", "code-scanned"):
+        control = hand.wait(name)
+        if control.get_attribute("aria-checked") != "true":
+            hand.tap(control)
+
+
+def _findings(phone: Inspector) -> list[Screen]:
+    """One page for each state among the open hazards, and their reinspection."""
+    phone.go("/hazards")
+    phone.hand.wait("finding")
+    states: dict[str, str] = {}
+    for card in phone.hand.see("finding").all():
+        href = _address(phone, "finding", card.get_attribute("href"))
+        states.setdefault(str(card.get_attribute("data-state")), href.split("/")[2])
+    assert len(states) >= 3, states
+    pages = [Screen(f"finding-{state}", f"/findings/{id_}", "finding-page") for state, id_ in states.items()]
+    claimed = states["rectification_claimed"]
+    return [*pages, Screen("reinspect", f"/findings/{claimed}/reinspect", "reinspect")]
+
+
+def arrived(phone: Inspector, walk: Walk, inspection: str) -> None:
+    """No signal; the inspection has begun and is still empty."""
+    walk.expected = OFFLINE
+    phone.leave_coverage()
+    phone.open_todays_inspection()
+    phone.hand.tap("begin")  # what the card asks was answered before leaving
+    phone.hand.wait("inspection", state="in_progress")
+    walk.through(
+        [
+            Screen("inspection-empty", inspection, "inspection"),
+            Screen("inspection-more", inspection, "inspection", opened("more", "pause"), closed),
+            Screen("inspection-pause", inspection, "inspection", tap("more", "pause"), closed),
+            Screen("hazard-empty", f"{inspection}/hazard", "hazard-form"),
+            Screen("phrases", f"{inspection}/hazard", "hazard-form", opened("phrases", "phrase"), closed),
+            Screen("phrases-found", f"{inspection}/hazard", "hazard-form", _find_phrase, closed),
+            Screen("sign-empty", f"{inspection}/sign", "back"),
+        ]
+    )
+
+
+def _find_phrase(hand: Hand) -> None:
+    hand.tap("phrases")
+    hand.write(hand.wait("phrase-search"), "psj")
+    hand.wait("phrase")
+
+
+def capture(phone: Inspector, walk: Walk, inspection: str, photos: list[Path]) -> None:
+    """Hazards recorded, one with gaps, one being written; photos not yet given to any."""
+    phone.go(inspection)
+    phone.hand.wait("inspection")
+    phone.record(Hazard(tuple(photos[:2]), phrase="psj", place="破碎车间一号皮带机尾部"))
+    phone.record(Hazard((photos[2],)))
+    phone.hand.photograph("take-photo", photos[3])
+    phone.hand.wait("hazard-form")
+    phone.describe(Hazard((), phrase="dj", place="成品料仓北侧配电柜"))
+    phone.go(f"{inspection}/burst")
+    shoot(phone.hand)
+    own = _own_findings(phone, inspection)
+    walk.through(
+        [
+            Screen("inspection", inspection, "gap-badge", readme=True),
+            Screen("hazard", f"{inspection}/hazard", "photos", readme=True),
+            Screen("hazard-major", f"{inspection}/hazard", "photos", opened("grade-major", "hazard-criterion"), tap("grade-general")),
+            Screen("hazard-basis", f"{inspection}/hazard", "photos", opened("basis-open")),
+            Screen("finding-own", f"/findings/{own['A1']}", "finding-page"),
+            Screen("finding-gaps", f"/findings/{own['A2']}", "finding-page"),
+            Screen("finding-edit", f"/findings/{own['A2']}/edit", "hazard-form"),
+            Screen("finding-withdraw", f"/findings/{own['A1']}", "finding-page", opened("action-withdraw", "action-sheet"), closed),
+            Screen("finding-duplicate", f"/findings/{own['A1']}", "finding-page", opened("action-duplicate", "action-sheet"), closed),
+            Screen("burst", f"{inspection}/burst", "burst-page", shoot),
+            Screen("burst-refused", f"{inspection}/burst", "burst-page", _camera_refused, _camera_back),
+            Screen("tray", f"{inspection}/tray", "loose-photo", tap("choose-all")),
+            Screen("sign-gaps", f"{inspection}/sign", "sign-gaps"),
+            Screen("today-under-way", "/today", "continue", readme=True),
+            Screen("outbox-offline", "/outbox", "outbox-item", readme=True),
+            Screen("outbox-rescue", "/outbox", "outbox-item", _open_details),
+            Screen("upload-offline", "/upload", "upload"),
+            Screen("settings-offline", "/settings", "settings-page"),
+        ]
+    )
+
+
+def shoot(hand: Hand) -> None:
+    """Take one photo in the page's own camera."""
+    expect(hand.wait("shutter")).to_be_enabled(timeout=15_000)
+    hand.tap("shutter")
+    expect(hand.see("burst-page")).to_have_attribute("data-saved", "1", timeout=15_000)
+
+
+def _own_findings(phone: Inspector, inspection: str) -> dict[str, str]:
+    phone.go(inspection)
+    phone.hand.wait("finding")
+    cards = phone.hand.see("finding").all()
+    return {str(card.get_attribute("data-number")): str(card.get_attribute("href")).split("/")[2] for card in cards}
+
+
+def _camera_refused(hand: Hand) -> None:
+    """The person refuses the camera: the browser's own answer, on a page opened after that."""
+    hand.page.context.clear_permissions()
+    hand.page.evaluate("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))")
+    address = hand.page.evaluate("location.hash")
+    hand.page.evaluate("location.hash = '#/today'")
+    hand.wait("today")
+    hand.page.evaluate("address => { location.hash = address; }", address)
+    hand.wait("camera-refused")
+
+
+def _camera_back(hand: Hand) -> None:
+    hand.page.evaluate("delete navigator.mediaDevices.getUserMedia")
+    hand.page.context.grant_permissions(["geolocation", "camera"])
+
+
+def _open_details(hand: Hand) -> None:
+    hand.tap(hand.page.locator("details summary").last)
+
+
+def signing(phone: Inspector, walk: Walk, inspection: str) -> None:
+    """Nothing is missing any more: read, sign, refuse."""
+    phone.go(f"{inspection}/hazard")
+    phone.hand.wait("photos")
+    phone.save_hazard(2)
+    phone.go(f"{inspection}/tray")
+    phone.hand.tap(phone.hand.wait("choose-all"))
+    phone.hand.tap("tray-target", number="A2")
+    phone.hand.wait("tray", count="0")
+    phone.go(f"{inspection}/sign")
+    phone.hand.tap(phone.hand.wait("gap", gap="place"))
+    phone.describe(Hazard((), phrase="gd", place="配电室门口"))
+    phone.hand.tap("save-hazard")
+    phone.hand.wait("sign-page")
+    sign = f"{inspection}/sign"
+    walk.through(
+        [
+            Screen("tray-empty", f"{inspection}/tray", "tray"),
+            Screen("sign", sign, "sign-page", readme=True),
+            Screen("sign-pad", sign, "sign-page", opened("sign-officer-1", "sign-officer-1-canvas"), tap("sign-officer-1-done")),
+            Screen("sign-refusal", sign, "sign-page", _refuse),
+        ]
+    )
+    phone.go(inspection)
+    phone.hand.wait("inspection")
+    phone.sign_record()
+
+
+def _refuse(hand: Hand) -> None:
+    hand.tap("refuse")
+    hand.write(hand.wait("witness"), "李证人（虚构）")
+    hand.wait("sign-witness")
+
+
+def ordering(phone: Inspector, walk: Walk, inspection: str) -> None:
+    """Signed, a late hazard recorded; rectification is ordered."""
+    phone.record(Hazard((), phrase="aq", place="振动筛二层平台西侧"))
+    walk.through(
+        [
+            Screen("inspection-signed", inspection, "late-badge"),
+            Screen("inspection-conclude", inspection, "inspection", tap("more", "conclude"), closed),
+            Screen("supplement", f"{inspection}/supplement", "sign-page"),
+            Screen("order-items", f"{inspection}/order", "order-items"),
+            Screen("order-sign", f"{inspection}/order", "order-items", _preview),
+        ]
+    )
+    phone.go(inspection)
+    phone.hand.wait("inspection")
+    phone.order({}, others=15)
+
+
+def _preview(hand: Hand) -> None:
+    if hand.see("order-preview").is_disabled():
+        hand.tap("days-15-all")
+    expect(hand.see("order-preview")).to_be_enabled()
+    hand.tap("order-preview")
+    hand.wait("order-sign")
+
+
+def afterwards(phone: Inspector, walk: Walk, inspection: str, photos: list[Path]) -> None:
+    """Ordered; another hazard is reinspected; back online everything is sent."""
+    phone.go("/hazards")
+    cards = phone.hand.wait("hazards").locator('[data-state="rectification_claimed"]')
+    again = _address(phone, "finding", cards.first.get_attribute("href")).split("/")[2]
+    phone.go(f"/findings/{again}/reinspect")
+    phone.hand.wait("reinspect")
+    phone.hand.photograph("take-photo", photos[4])
+    expect(phone.hand.see("after-photo").locator("img")).to_be_visible()
+    ordered = _own_findings(phone, inspection)["A1"]
+    walk.through(
+        [
+            Screen("inspection-ordered", inspection, "inspection"),
+            Screen("finding-ordered-own", f"/findings/{ordered}", "finding-page"),
+            Screen("reinspect-pass", f"/findings/{again}/reinspect", "after-photo", tap("result-pass")),
+            Screen("reinspect-fail", f"/findings/{again}/reinspect", "after-photo", opened("result-fail", "opinion")),
+        ]
+    )
+    phone.go(f"/findings/{again}/reinspect")
+    phone.hand.tap(phone.hand.wait("result-pass"))
+    phone.hand.tap("save-reinspection")
+    phone.hand.wait("finding-page")
+    phone.return_to_coverage()
+    phone.wait_until_all_done()
+    walk.expected = ()
+    walk.through(
+        [
+            Screen("finding-reinspected", f"/findings/{again}", "finding-page"),
+            Screen("inspection-done", inspection, "inspection"),
+            Screen("outbox-all-done", "/outbox", "outbox-head", attributes={"all-done": "true"}),
+            Screen("upload-all-done", "/upload", "all-done"),
+            Screen("today-done", "/today", "today"),
+        ]
+    )
+
+
+def the_whole_day(phone: Inspector, desk: Supervisor, walk: Walk, photos: list[Path], at_the_desk: Callable[[], None]) -> None:
+    """Every screen of the phone; `at_the_desk` is called while the phone waits for its confirmation."""
+    code = entrance(phone, walk)
+    at_the_desk()
+    desk.confirm_phone(phone.name, code)
+    phone.is_ready_to_leave()
+    inspection = before_leaving(phone, walk)
+    arrived(phone, walk, inspection)
+    capture(phone, walk, inspection, photos)
+    signing(phone, walk, inspection)
+    ordering(phone, walk, inspection)
+    afterwards(phone, walk, inspection, photos)
