@@ -1,8 +1,9 @@
 """One statement for many values, whatever the number: the text stays the same, so it is prepared
 once.
 
-PostgreSQL takes a column of values as one array; SQLite takes a list as one JSON text, and writes
-rows one after another inside the transaction, which costs it nothing. Not here: which tables.
+Lists and rows travel as one JSON text, which both databases take apart (drivers' arrays cost more
+than the rest of a write). SQLite writes rows one after another inside the transaction, which costs
+it nothing. Not here: which tables.
 """
 
 import json
@@ -10,20 +11,34 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, any_, func, literal, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 Values = list[dict[str, Any]]
 
 
-def one_of(connection: Connection, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+def one_of(connection: Connection, field: Any, values: Collection[Any]) -> ColumnElement[bool]:
     """Return the condition that a column (text or integer) has one of the values."""
+    listed = json.dumps(list(values))
     if connection.dialect.name == "sqlite":
-        listed = func.json_each(json.dumps(list(values))).table_valued("value")
-        return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
-    return column == any_(literal(list(values), ARRAY(column.type)))  # type: ignore[no-any-return]
+        found = func.json_each(listed).table_valued("value")
+        return field.in_(select(found.c.value))  # type: ignore[no-any-return]
+    found = func.json_array_elements_text(cast(literal(listed, Text), JSON)).table_valued("value")
+    return field.in_(select(cast(found.c.value, field.type)))  # type: ignore[no-any-return]
 
 
 def insert_rows(connection: Connection, model: Any, values: Values) -> None:
@@ -50,36 +65,43 @@ def _write(
     if connection.dialect.name == "sqlite":
         connection.execute(_sqlite_statement(table, key, changed), values)
         return
-    columns = tuple(values[0])
-    statement = _postgresql_statement(table, columns, key, changed)
-    connection.execute(statement, {name: [row[name] for row in values] for name in columns})
+    statement = _postgresql_statement(table, tuple(values[0]), key, changed)
+    connection.execute(statement, {"rows": _encode(values).decode("utf-8")})
+
+
+def _encode(values: Values) -> bytes:
+    """Return rows as JSON, bytes in the form that PostgreSQL reads."""
+    return msgspec.json.encode(
+        [
+            {name: f"\\x{one.hex()}" if isinstance(one, bytes) else one
+             for name, one in row.items()}
+            for row in values
+        ]
+    )  # fmt: skip
 
 
 @cache
 def _sqlite_statement(table: Table, key: tuple[str, ...], changed: tuple[str, ...] | None) -> Any:
-    statement = insert_sqlite(table)
-    if changed is None:
-        return statement
-    if not changed:
-        return statement.on_conflict_do_nothing(index_elements=list(key))
-    new = {name: statement.excluded[name] for name in changed}
-    return statement.on_conflict_do_update(index_elements=list(key), set_=new)
+    return _on_conflict(insert_sqlite(table), key, changed)
 
 
 @cache
 def _postgresql_statement(
     table: Table, columns: tuple[str, ...], key: tuple[str, ...], changed: tuple[str, ...] | None
 ) -> Any:
-    """Write the statement out: names are those of our own tables, values are parameters."""
-    names = ", ".join(f'"{name}"' for name in columns)
-    arrays = ", ".join(f"CAST(:{name} AS {_type(table, name)}[])" for name in columns)
-    written = f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays})'  # noqa: S608
-    if changed is not None:
-        updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in changed)
-        action = f"DO UPDATE SET {updates}" if changed else "DO NOTHING"
-        written += f" ON CONFLICT ({', '.join(key)}) {action}"
-    return text(written)
+    shape = [column(name, table.columns[name].type) for name in columns]
+    rows = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(*shape)
+    typed = rows.render_derived(name="one", with_types=True)
+    statement = insert_postgresql(table).from_select(
+        list(columns), select(*[typed.columns[name] for name in columns])
+    )
+    return _on_conflict(statement, key, changed)
 
 
-def _type(table: Table, column: str) -> str:
-    return table.columns[column].type.compile(postgresql_dialect()).partition(" COLLATE")[0]
+def _on_conflict(statement: Any, key: tuple[str, ...], changed: tuple[str, ...] | None) -> Any:
+    if changed is None:
+        return statement
+    if not changed:
+        return statement.on_conflict_do_nothing(index_elements=list(key))
+    new = {name: statement.excluded[name] for name in changed}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=new)
