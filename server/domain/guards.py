@@ -21,7 +21,7 @@ SIGNING_KINDS = frozenset(
     {"inspection.sign", "inspection.refuse_signature", "inspection.supplement"}
 )
 RECORDED_STATES = frozenset({"signed", "signature_refused", "concluded", "archived"})
-LATEST_WALL_MS = 253_370_736_000_000  # the last day a date can name
+LATEST_WALL_MS = 253_370_736_000_000  # in the last year a date can name
 
 
 @dataclass(frozen=True)
