@@ -33,8 +33,9 @@ class Finding extends LiveScreen {
     this.finding = await finding(this.params["id"] ?? "");
     if (!this.finding) return;
     this.company = (await enterprise(this.finding.enterprise))?.name ?? "";
+    const latest = valueOf(this.finding.row, "reinspection");
     this.rechecks = await reinspectionsOf(this.finding.id);
-    const reinspected = this.rechecks.find((one) => one.id === valueOf(this.finding?.row, "reinspection"));
+    const reinspected = this.rechecks.find((one) => one.id === latest);
     const officers = [...((await inspection(this.finding.inspection))?.officers ?? []), ...(reinspected?.officers ?? [])];
     this.mayOrder = officers.includes(me().person);
     const names = new Map<string, string>();
