@@ -213,11 +213,10 @@ def _step(run: _Run, effect: Table, scope: Scope, key: str) -> None:
     step = _taken(effect, scope, row, cur, unbased=unbased)
     if cur["op"] == run.op.id:
         raise _Refusal("illegal_step")  # one op takes one step of a machine of a row
-    if cur["op"] == step.base and cur["s"] == step.source:
+    if step.base in (cur["op"], *cur.get("agreed", ())) and cur["s"] == step.source:
         _move(run, row, step)
     elif cur["step"] == step.name and cur["s"] == step.to:
-        run.rule("merged", "")
-        run.moved.add(key)
+        _agree(run, row, cur, step)
     elif lifecycle.machine(step.machine)["concurrent"] == "refuse":
         raise _Refusal("stale_step")
     else:
@@ -258,6 +257,14 @@ def _move(run: _Run, row: Row, step: _Step) -> None:
     if step.source == lifecycle.machine(step.machine).get("disputed"):
         disputes = {name: one for name, one in disputes.items() if name != step.machine}
     run.put(row, states=states, disputes=disputes)
+
+
+def _agree(run: _Run, row: Row, cur: Mapping[str, Any], step: _Step) -> None:
+    """Remember who else came here by the same step: their next step is based on their own op."""
+    agreed = sorted({*cur.get("agreed", ()), run.op.id})
+    run.put(row, states={**row["states"], step.machine: {**cur, "agreed": agreed}})
+    run.rule("merged", "")
+    run.moved.add(row["entity"])
 
 
 def _dispute(run: _Run, row: Row, cur: Mapping[str, Any], step: _Step) -> None:

@@ -11,7 +11,7 @@ PROTOCOL_VERSION = 1
 HISTORY = (
     (
         1,
-        "5f9179e8f4ad6295cebb72d3980c0a00423aceebff958d621bf757a0725cf42b",
+        "d0e3624775ee7abcf3cb8530d3378592cadc42cdfaafcb096cc8999525f220a3",
         "the first version",
     ),
 )

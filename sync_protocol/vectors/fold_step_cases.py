@@ -72,6 +72,11 @@ def steps() -> list[Row]:
     elsewhere = finding(
         state(4, "rectification_claimed", "claim", "p-2"), fields={"claim": version(4, "先报")}
     )
+    agreeing = {
+        **elsewhere,
+        "sets": photo,
+        "states": {"finding": {**elsewhere["states"]["finding"], "agreed": [op(5)]}},
+    }
     return [
         case("a step from the state it was taken from", [finding()], _claimed(5, 2, "ordered"), "applied", after=(after_claim,)),
         refused("a step that the table does not have", [finding(state(2, "draft", "create"))], _claimed(5, 2, "draft"), "illegal_step"),
@@ -80,9 +85,20 @@ def steps() -> list[Row]:
         refused("a step needs the row", [], _claimed(5, 2, "ordered"), "entity_unknown"),
         refused("a step needs the row in the op's space", [{**finding(), "space": "530903"}], _claimed(5, 2, "ordered"), "entity_elsewhere"),
         case("the same step twice agrees: sets are skipped, add is not", [elsewhere], _claimed(5, 2, "ordered"), "merged",
-             after=({**elsewhere, "sets": photo},)),
+             after=(agreeing,)),
         case("agreement also from another legal state", [elsewhere], _claimed(5, 3, "extension_granted"), "merged",
-             after=({**elsewhere, "sets": photo},)),
+             after=(agreeing,)),
+        case("who agreed goes on from the own step", [agreeing], _reinspected(6, "fail", 5, "rectification_claimed"), "applied",
+             after=(finding(state(6, "failed", "reinspect_fail"), fields={**elsewhere["fields"], "reinspection": version(6, "r-6")},
+                            sets={"after_photos": members(("ph-6", 6), ("ph-8", 5))}), _reinspection(6, "fail"))),
+        case("who neither took the step nor agreed does not", [agreeing], _reinspected(6, "fail", 7, "rectification_claimed"), "conflict",
+             "step_contradicts",
+             (finding(state(6, "disputed", "dispute"), fields=elsewhere["fields"], sets={"after_photos": members(("ph-6", 6), ("ph-8", 5))},
+                      disputes={"finding": {"was": "rectification_claimed",
+                                            "claims": [claim(4, "rectification_claimed", "claim", "p-2"), claim(6, "failed", "reinspect_fail")]}}),
+              _reinspection(6, "fail"))),
+        case("a third who agrees is remembered too, sorted", [agreeing], _claimed(3, 2, "ordered"), "merged",
+             after=({**agreeing, "states": {"finding": {**agreeing["states"]["finding"], "agreed": sorted([op(3), op(5)])}}},)),
         case("the right base with a wrong state is no step from it", [finding()], _reinspected(5, "pass", 2, "extension_granted"),
              "conflict", "step_contradicts",
              (finding(state(5, "disputed", "dispute"), sets={"after_photos": members(("ph-5", 5))},
@@ -174,10 +190,14 @@ def machines() -> list[Row]:
              after=(_inspection(begun, fields=BEGUN_FIELDS),)),
         case("begun with a reason: an unbased step takes the other machine as it stands", [planned],
              fold_op(5, "inspection.begin", with_reason), "applied", after=(deferred,)),
-        case("begun twice agrees: the unbased step and the sets are skipped", [deferred], fold_op(6, "inspection.begin", with_reason), "merged"),
+        case("begun twice agrees: the unbased step and the sets are skipped", [deferred], fold_op(6, "inspection.begin", with_reason), "merged",
+             after=(_inspection({**begun, "agreed": [op(6)]}, state(5, "pending", "defer"), fields=reasoned),)),
+        case("who begun second goes on from the own begin", [_inspection({**begun, "agreed": [op(6)]})],
+             fold_op(7, "inspection.pause", {**pausing, "base": op(6)}), "applied", after=(_inspection(state(7, "paused", "pause")),)),
         case("begun twice agrees also after the approval was completed",
              [_inspection(begun, state(7, "completed", "complete", "p-9"), fields=reasoned)],
-             fold_op(8, "inspection.begin", with_reason), "merged"),
+             fold_op(8, "inspection.begin", with_reason), "merged",
+             after=(_inspection({**begun, "agreed": [op(8)]}, state(7, "completed", "complete", "p-9"), fields=reasoned),)),
         refused("an unbased step that is illegal from there refuses all", [_inspection(state(2, "planned", "create"), state(2, "pending", "create"))],
                 fold_op(5, "inspection.begin", with_reason), "illegal_step"),
         refused("a machine that refuses what is stale", [_inspection(state(5, "signed", "sign"))], fold_op(6, "inspection.pause", pausing),
@@ -237,15 +257,16 @@ def orders() -> list[Row]:
         "disputes": {"finding": {"was": "confirmed", "claims": [claim(4, "withdrawn", "withdraw", "p-2"), claim(5, "ordered", "order")]}},
     }  # fmt: skip
     agreed = finding(state(4, "ordered", "order", "p-2"))
+    agreed_too = finding({**state(4, "ordered", "order", "p-2"), "agreed": [op(5)]})
     return [
         case("each item steps its own row; names come from the item, then the body", confirmed, issued, "applied",
              after=(order, visited, first, second)),
         case("one row moved: it is disputed, the other is ordered", [*confirmed[:2], withdrawn], issued, "conflict", "step_contradicts",
              (order, visited, first, contested)),
         case("one row agreed: merged, and its own sets are skipped", [confirmed[0], agreed, confirmed[2]], issued, "merged",
-             after=(order, visited, second)),
+             after=(order, visited, agreed_too, second)),
         case("conflict is stronger than merged", [confirmed[0], agreed, withdrawn], issued, "conflict", "step_contradicts",
-             (order, visited, contested)),
+             (order, visited, agreed_too, contested)),
         refused("one row that does not exist refuses all", confirmed[:2], issued, "entity_unknown"),
         refused("one illegal step refuses all",
                 confirmed, fold_op(5, "order.issue", {**body, "items": [item, {**item, "finding": "f-2", "base": op(3), "from": "draft"}]}),

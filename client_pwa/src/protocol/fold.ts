@@ -155,20 +155,22 @@ function step(run: Run, effect: Effect, scope: Scope, entity: string): void {
   const row = run.row(entity);
   const name = effect.machine!;
   const machine = machineOf(name);
-  const cur = row.states[name] ?? { s: machine.initial ?? "none", op: "", step: "", at_ms: 0, by: "" };
+  const cur: MachineState = row.states[name] ?? { s: machine.initial ?? "none", op: "", step: "", at_ms: 0, by: "" };
   const base = effect.unbased ? cur.op : named(scope, "base");
   const from = effect.unbased ? cur.s : (named(scope, `from`) as string);
   const taken = stepName(effect, scope);
-  if (run.reflected && (cur.op === run.op.op || isClaimed(row, name, run.op.op))) return void run.unset.add(entity);
+  if (run.reflected && (cur.op === run.op.op || cur.agreed?.includes(run.op.op) || isClaimed(row, name, run.op.op))) return void run.unset.add(entity);
   if (effect.unbased && run.unset.has(entity)) return;
   const to = targetOf(effect, scope, row, taken, from);
   const { op, by, at_ms } = run.op;
   if (cur.op === op) throw new Refusal("illegal_step");
-  if (cur.op === base && cur.s === from) {
+  if ((cur.op === base || cur.agreed?.includes(base as string)) && cur.s === from) {
     const { [name]: settled, ...others } = row.disputes;
     const disputes = settled && from === machine.disputed ? others : row.disputes;
     run.changed.set(entity, { ...row, disputes, states: { ...row.states, [name]: { at_ms, by, op, s: to, step: taken } } });
   } else if (cur.step === taken && cur.s === to) {
+    const agreed = [...new Set([...(cur.agreed ?? []), op])].sort();
+    run.changed.set(entity, { ...row, states: { ...row.states, [name]: { ...cur, agreed } } });
     run.note("merged", "");
     run.unset.add(entity);
   } else if (machine.concurrent === "refuse") {

@@ -23,6 +23,8 @@ export interface MachineState {
   readonly op: string;
   readonly s: string;
   readonly step: string;
+  /** Ops that took the same step concurrently: a next step may be based on any of them. */
+  readonly agreed?: readonly string[];
 }
 export interface Claim {
   readonly at_ms: number;
