@@ -34,12 +34,15 @@ from tests.support.authors import (
 )
 
 ORIGINALS = (b"<p>record", b"<p>drawn")
-TABLES = [
-    mapper.local_table
-    for mapper in db.Model.registry.mappers
-    if mapper.class_.__module__ == log_tables.__name__
-    and mapper.local_table.name not in NOT_LOG_BACKED
-]
+TABLES = sorted(
+    (
+        mapper.local_table
+        for mapper in db.Model.registry.mappers
+        if mapper.class_.__module__ == log_tables.__name__
+        and mapper.local_table.name not in NOT_LOG_BACKED
+    ),
+    key=lambda table: table.name,
+)
 COLUMNS = [(table.name, column.name) for table in TABLES for column in table.columns]
 
 
