@@ -27,23 +27,24 @@ class RewoundError(RuntimeError):
 
 def refuse_rewind(runtime: Runtime) -> None:
     """Raise `RewoundError` when the checkpoint outside the database is ahead of the log."""
+    outside = checkpoint_file.read(runtime.settings.checkpoint_file)
     with reading(runtime.engine) as connection:
         head = log_store.head(connection)
-    _refuse_behind(runtime, head)
+    _refuse_behind(runtime, outside, head)
 
 
-def _refuse_behind(runtime: Runtime, head: Head) -> None:
-    note = checkpoint_file.read(runtime.settings.checkpoint_file)
-    if note is None:
+def _refuse_behind(runtime: Runtime, outside: str | None, head: Head) -> None:
+    """Compare a note with a head that was read *after* it: other workers go on meanwhile."""
+    if outside is None:
         return
     try:
-        outside = open_checkpoint(note, runtime.log_key(head.epoch))
+        signed = open_checkpoint(outside, runtime.log_key(head.epoch))
     except BadNote:
         return  # only our own signature is evidence; `verify` reports the file
-    if outside.size > head.size:
+    if signed.size > head.size:
         raise RewoundError(
             f"the log has {head.size} leaves, but {runtime.settings.checkpoint_file} holds a "
-            f"signed checkpoint of {outside.size}: restore the database, do not go on"
+            f"signed checkpoint of {signed.size}: restore the database, do not go on"
         )
 
 
@@ -53,17 +54,18 @@ def publish(runtime: Runtime) -> str:
     Threads that come together get one note: the first signs for all.
     """
     with runtime.publishing:
+        outside = checkpoint_file.read(runtime.settings.checkpoint_file)
         with reading(runtime.engine) as connection:
             head = log_store.head(connection)
             newest = log_store.notes(connection, [head.size]).get(head.size)
         if newest is None:
+            _refuse_behind(runtime, outside, head)
             newest = _sign(runtime, head)
         checkpoint_file.advance(runtime.settings.checkpoint_file, newest)
         return newest
 
 
 def _sign(runtime: Runtime, head: Head) -> str:
-    _refuse_behind(runtime, head)
     checkpoint = Checkpoint(runtime.origin(head.epoch), head.size, bytes.fromhex(head.root))
     note = sign_checkpoint(checkpoint, runtime.log_key(head.epoch), runtime.keys.sign_note)
     with writing(runtime.engine) as connection:
