@@ -33,7 +33,7 @@ def run(settings: Settings, asked: argparse.Namespace) -> int:
     clock = demo.begin_clock() if settings.demo else None
     with application(settings, clock) as app:
         if settings.demo:
-            lines = demo.printed(demo.load(app))
+            lines = _demo_lines(app)
         else:
             demo.refuse_public_passwords(app)
     certificate = _certificate(settings) if asked.phone else None
@@ -54,6 +54,18 @@ def run(settings: Settings, asked: argparse.Namespace) -> int:
     )
     server.serve(target_loader=partial(load_worker, settings), wrap_loader=False)
     return 0
+
+
+def _demo_lines(app: Flask) -> list[str]:
+    """Load the demo without a line for each of its requests; return what to print."""
+    logger = logging.getLogger("liuhen")
+    level = logger.level
+    print("演示数据准备中,首次约半分钟 (preparing demo data, the first time takes a while) …", flush=True)
+    logger.setLevel(logging.WARNING)
+    try:
+        return demo.printed(demo.load(app))
+    finally:
+        logger.setLevel(level)
 
 
 def load_worker(settings: Settings) -> Flask:
@@ -97,3 +109,4 @@ def _announce(settings: Settings, accounts: list[str], *, https: bool) -> None:
     print(f"Liuhen 留痕  {scheme}://{host}:{settings.port}/", flush=True)
     for line in accounts:
         print(line, flush=True)
+    print("停止: Ctrl-C (stop)", flush=True)
