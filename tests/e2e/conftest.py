@@ -110,4 +110,3 @@ def enrolled(someone: Callable[..., Any], supervisor: Supervisor) -> Callable[[s
         return phone
 
     return inspector
-

@@ -35,7 +35,9 @@ class Hand:
 
     def see(self, name: str, **attributes: str) -> Locator:
         """Return the controls or parts with this `data-test` (and other `data-` attributes)."""
-        more = "".join(f'[data-{key.replace("_", "-")}="{value}"]' for key, value in attributes.items())
+        more = "".join(
+            f'[data-{key.replace("_", "-")}="{value}"]' for key, value in attributes.items()
+        )
         return self.page.locator(f'[data-test="{name}"]{more}')
 
     def wait(self, name: str, *, seconds: float = 15, **attributes: str) -> Locator:

@@ -20,6 +20,7 @@ class Hazard:
     phrase: str = ""
     place: str = ""
     same_place: bool = False
+    album: tuple[Path, ...] = ()
 
 
 class Inspector(Person):
@@ -83,8 +84,10 @@ class Inspector(Person):
         self.hand.wait("hazard-form")
         for photo in hazard.photos[1:]:
             self.hand.photograph("take-photo", photo)
-        if hazard.photos:
-            expect(self.hand.see("photos")).to_have_attribute("data-count", str(len(hazard.photos)))
+        for photo in hazard.album:
+            self.hand.photograph("from-album", photo)
+        if count := len(hazard.photos) + len(hazard.album):
+            expect(self.hand.see("photos")).to_have_attribute("data-count", str(count))
         self.describe(hazard)
         return self.save_hazard(before)
 

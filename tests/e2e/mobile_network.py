@@ -6,6 +6,7 @@ server; `hang` accepts and never answers, as a captive portal or a dying link do
 it slow. The port stays the same, because it is part of the origin that owns the phone's storage.
 """
 
+import contextlib
 import socket
 import threading
 import time
@@ -117,8 +118,6 @@ class MobileNetwork:
 
 
 def _end(connection: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):  # it was closed already
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # it was closed already
     connection.close()

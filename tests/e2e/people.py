@@ -29,13 +29,20 @@ class Person:
     wide = False
 
     def __init__(
-        self, playwright: Playwright, folder: Path, login: str, service_port: int, *, video: Path | None = None
+        self,
+        playwright: Playwright,
+        folder: Path,
+        login: str,
+        service_port: int,
+        *,
+        video: Path | None = None,
     ) -> None:
         self.playwright = playwright
         self.folder = folder
         self.login = login
         self.network = MobileNetwork(service_port)
         self.video = video
+        self.camera_allowed = True
         self.context: BrowserContext
         self.page: Page
         self.hand: Hand
@@ -55,7 +62,12 @@ class Person:
         if self.video is not None:
             options["args"] = [*options["args"], f"--use-file-for-fake-video-capture={self.video}"]
         look = wide_options() if self.wide else phone_options()
-        self.context = self.playwright.chromium.launch_persistent_context(self.folder, **options, **look)
+        if not self.camera_allowed:
+            options["args"] = [*options["args"], "--use-fake-ui-for-media-stream=deny"]
+            look["permissions"] = ["geolocation"]
+        self.context = self.playwright.chromium.launch_persistent_context(
+            self.folder, **options, **look
+        )
         self.context.add_init_script(path=STOPWATCH)
         self.page = self.context.pages[0]
         self._take_up(self.page)
@@ -141,4 +153,5 @@ class Person:
         """Wait in the outbox for 全部上传完成."""
         self.go("/outbox")
         self.hand.wait("outbox-head", seconds=seconds, all_done="true")
+        assert self.hand.see("outbox-item", status="attention").all_inner_texts() == [], self.login
         expect(self.hand.see("outbox-head")).to_contain_text("全部上传完成")

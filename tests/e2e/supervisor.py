@@ -26,7 +26,7 @@ class Supervisor(Person):
         self.hand.wait("board")
 
     def confirm_phone(self, name: str, code: str) -> None:
-        """Compare the code on this screen with the one read out from the phone, type it, confirm."""
+        """Compare this screen's code with the one read out from the phone, type it, confirm."""
         self.hand.tap("nav/phones")
         phone = self.hand.see("phone").filter(has_text=name)
         expect(phone).to_be_visible(timeout=45_000)

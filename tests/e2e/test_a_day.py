@@ -130,7 +130,9 @@ def a_hazard_with_one_photo(day: Day) -> None:
         assert phone.record(Hazard(day.take())) == "A3"
     assert capture.taps <= 5
     assert time.monotonic() - began <= 20
-    expect(phone.hand.see("finding", number="A3").locator('[data-test="gap-badge"]')).to_be_visible()
+    expect(
+        phone.hand.see("finding", number="A3").locator('[data-test="gap-badge"]')
+    ).to_be_visible()
 
 
 def a_burst_of_photos(day: Day) -> None:
@@ -153,12 +155,16 @@ def a_burst_of_photos(day: Day) -> None:
 
 
 def the_rest_of_the_hazards(day: Day) -> None:
-    for number, phrase in (("A4", "dj"), ("A5", "bp"), ("A6", "jy")):
-        hazard = Hazard(day.take(), phrase=phrase, same_place=number == "A5", place="成品料仓")
-        assert day.first.record(hazard) == number
+    first = (
+        Hazard(day.take(), phrase="dj", place="成品料仓"),
+        Hazard(day.take(), phrase="bp", same_place=True),
+        Hazard(day.take(), phrase="jy", place="配电室", album=day.take()),
+    )
+    for number, hazard in enumerate(first, 4):
+        assert day.first.record(hazard) == f"A{number}"
     phone = day.second
     for number, phrase in enumerate(("psj", "aq", "dj", "bp", "jy", "gd"), 1):
-        hazard = Hazard(day.take(2), phrase=phrase, same_place=number % 2 == 0, place=f"采场{number}号台阶")
+        hazard = Hazard(day.take(2), phrase, f"采场{number}号台阶", same_place=number % 2 == 0)
         assert phone.record(hazard) == f"B{number}"
     phone.hand.photo_of_screen("jcy2-inspection")
     the_gaps_are_filled(day)
@@ -208,7 +214,7 @@ def back_online_one_page_is_killed_while_uploading(day: Day) -> None:
 
 
 def the_second_officer_attests_and_completes_the_record(day: Day) -> None:
-    """What the second phone recorded is not in the record signed without a signal: it gets its own."""
+    """What the second phone recorded is not in the record signed offline: it gets its own."""
     phone = day.second
     phone.synchronise()
     phone.go(f"/inspections/{day.inspection}")
@@ -254,7 +260,9 @@ def hazards_are_reinspected_offline(day: Day) -> None:
         phone.hand.wait("hazards")
         (photo,) = day.take()
         with phone.hand.counting() as reinspection:
-            phone.hand.tap(phone.page.locator(f'a[href="#/findings/{day.findings[name]}/reinspect"]'))
+            phone.hand.tap(
+                phone.page.locator(f'a[href="#/findings/{day.findings[name]}/reinspect"]')
+            )
             phone.reinspect(name, photo)
         photographing = 3  # the button, and the system camera's own two
         assert reinspection.taps <= 3 + photographing
@@ -286,8 +294,14 @@ def the_supervisor_closes_them(day: Day) -> None:
     entries = desk.timeline()
     desk.hand.photo_of_screen("desk-closed-hazard")
     assert {outcome for _, outcome in entries} == {"applied"}
-    steps = ["finding.create", "inspection.sign", "order.issue", "reinspection.record",
-             "reinspection.attest", "finding.close"]
+    steps = [
+        "finding.create",
+        "inspection.sign",
+        "order.issue",
+        "reinspection.record",
+        "reinspection.attest",
+        "finding.close",
+    ]
     assert [kind for kind, _ in entries if kind in steps] == steps
 
 
@@ -295,7 +309,10 @@ def the_record_verifies(city: LiveServer) -> None:
     assert city.stop() == 0
     for command in (("verify",), ("rebuild", "--check")):
         ended = subprocess.run(
-            [COMMAND, *command], env=city.environment() | {"LIUHEN_DEMO": "1"},
-            capture_output=True, text=True, timeout=120,
+            [COMMAND, *command],
+            env=city.environment() | {"LIUHEN_DEMO": "1"},
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
         assert ended.returncode == 0, ended.stdout + ended.stderr
