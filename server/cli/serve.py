@@ -60,7 +60,7 @@ def _demo_lines(app: Flask) -> list[str]:
     """Load the demo without a line for each of its requests; return what to print."""
     logger = logging.getLogger("liuhen")
     level = logger.level
-    print("演示数据准备中,首次约半分钟 (preparing demo data, the first time takes a while) …", flush=True)
+    print("演示数据准备中,首次约半分钟 (preparing demo data; half a minute at first) …", flush=True)
     logger.setLevel(logging.WARNING)
     try:
         return demo.printed(demo.load(app))
