@@ -26,8 +26,10 @@ def checks(runtime: Runtime) -> dict[str, bool]:
         with reading(runtime.engine) as connection:
             found["migrations"] = _migrated(connection)
             found["database"] = True
+        signed = _checkpoint_size(runtime)  # before the log's size: other workers go on meanwhile
+        with reading(runtime.engine) as connection:
             size = connection.execute(select(LogHead.size)).scalar_one_or_none() or 0
-            found["checkpoint"] = size >= _checkpoint_size(runtime)
+            found["checkpoint"] = size >= signed
     except (SQLAlchemyError, OSError, ValueError):
         pass  # what could not be asked stays False, which is the answer
     return found | {"disk": _has_room(runtime)}
