@@ -50,7 +50,7 @@ export function findingCard(finding: FindingView, options: { late?: boolean; to?
       <span class="finding-number digits">${finding.number}</span>
       <span class="grow stack stack-tight">
         ${options.title ? html`<span class="soft">${options.title}</span>` : nothing}
-        <span class="strong clamp">${finding.description || t("finding.no_text")}</span>
+        <span class="strong">${finding.description || t("finding.no_text")}</span>
         ${finding.place ? html`<span class="soft">${finding.place}</span>` : nothing}
       </span>
       ${finding.photos[0] ? html`<lh-photo class="thumb" photo=${finding.photos[0]} label=${t("photo.of_finding", { number: finding.number })}></lh-photo>` : nothing}

@@ -23,7 +23,7 @@ export const deadlineChips = (label: string, deadline: string, pick: (days: numb
 export function orderItem(finding: FindingView, item: ItemFields, change: (fields: Partial<ItemFields>) => void): TemplateResult {
   const number = finding.number;
   return html`<article class="card stack ${item.left_out ? "card-off" : ""}" data-test="order-item" data-number=${number}>
-    <header class="row"><span class="finding-number digits">${number}</span><span class="grow strong clamp">${finding.description || t("finding.no_text")}</span></header>
+    <header class="row"><span class="finding-number digits">${number}</span><span class="grow strong">${finding.description || t("finding.no_text")}</span></header>
     ${item.left_out ? nothing : html`
       ${field(`requirement-${number}`, t("hazard.requirement"), (id) => html`<textarea id=${id} rows="3" maxlength="1000" .value=${item.requirement} data-test="requirement" @input=${(event: Event) => change({ requirement: (event.target as HTMLTextAreaElement).value })}></textarea>`)}
       <div class="stack">

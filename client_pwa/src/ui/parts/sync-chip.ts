@@ -29,9 +29,10 @@ export function syncWord(status: SyncStatus): SyncWord {
   return { tone: "busy", shape: status.online ? "waiting" : "offline", text: t("sync.checking") };
 }
 
-/** e.g. `12 MB`; below one megabyte `0.4 MB`. */
+/** e.g. `12 MB`; below one megabyte `0.4 MB`, from a thousand on `1.2 GB`. */
 export const megabytes = (bytes: number): string => {
   const value = bytes / 1_000_000;
+  if (value >= 1000) return `${(value / 1000).toFixed(1)} GB`;
   return `${value < 10 ? Math.max(0.1, value).toFixed(1) : Math.round(value)} MB`;
 };
 

@@ -37,7 +37,7 @@ class Hazards extends LiveScreen {
       <div class="search">${icon("search")}<input id="field-hazards" type="search" autocomplete="off" placeholder=${t("hazards.search")} aria-label=${t("hazards.search")} .value=${this.search} data-test="hazard-search" @input=${(event: Event) => this.put({ search: (event.target as HTMLInputElement).value, shown: STEP })} /></div>
       ${chips(t("hazards.which"), [{ value: "", text: t("hazards.all", { count: this.all.length }) }, { value: "overdue", text: t("today.overdue", { count: this.all.filter((one) => one.overdue).length }), test: "only-overdue" }], this.onlyOverdue, (onlyOverdue) => this.put({ onlyOverdue }))}
       <div class="stack">
-        ${found.length === 0 ? empty("check", t("today.none_due")) : nothing}
+        ${found.length > 0 ? nothing : this.all.length > 0 ? empty("search", t("hazards.none")) : empty("check", t("today.none_due"))}
         ${found.slice(0, this.shown).map((one) => findingCard(one, { to: `/findings/${one.id}/reinspect`, title: this.names.get(one.enterprise) ?? "" }))}
         ${found.length > this.shown ? button(t("do.more"), () => this.put({ shown: this.shown + STEP }), { wide: true }) : nothing}
       </div>

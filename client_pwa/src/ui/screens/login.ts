@@ -46,7 +46,7 @@ class Login extends ScreenElement {
         <span class="seal" aria-hidden="true">${icon("sealed")}</span>
         <h1 class="brand">${t("app.name")}</h1>
         <p>${t("app.tagline")}</p>
-        ${this.name ? html`<p class="strong">${this.name}</p>` : nothing}
+        ${this.name && this.name !== t("app.name") ? html`<p class="strong">${this.name}</p>` : nothing}
       </div>
       <form class="entrance-form" @submit=${(event: SubmitEvent) => {
         event.preventDefault();

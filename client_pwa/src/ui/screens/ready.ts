@@ -11,6 +11,7 @@ import { badge, button } from "../../screen/parts.ts";
 import { navigate } from "../../screen/router.ts";
 import { askPersistence } from "../../store/index.ts";
 import { engine, readiness, type Check, type CheckId } from "../../sync/index.ts";
+import { megabytes } from "../parts/sync-chip.ts";
 
 type Mend = "download" | "login" | "pin" | "enrol" | "storage";
 const MENDS: Readonly<Record<CheckId, Mend>> = {
@@ -50,6 +51,8 @@ class Ready extends LiveScreen {
     for (const [name, value] of Object.entries(values)) {
       if (name.endsWith("_ms") && typeof value === "number" && value > 1e11) values[name] = dateTimeOf(value);
     }
+    const free = check.detail["free_mb"];
+    if (typeof free === "number") values["free"] = free < 0 ? t("settings.unknown") : megabytes(free * 1_000_000);
     return values;
   }
 

@@ -3,7 +3,8 @@
 // The supplementary record (findings made after the first) is the same screen.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { refuseSignature, renderRecord, signInspection, signSupplement, type Rendering } from "../../capture/index.ts";
+import { keyed } from "lit/directives/keyed.js";
+import { CaptureError, refuseSignature, renderRecord, signInspection, signSupplement, type Rendering } from "../../capture/index.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
@@ -41,7 +42,20 @@ class Sign extends LiveScreen {
     const ids = [me().person, ...this.one.officers.filter((id) => id !== me().person)];
     this.officers = (await Promise.all(ids.map((id) => person(id)))).filter((one) => one !== undefined);
     if (!this.signers.outsider) this.signers.outsider = (await enterprise(this.one.enterprise))?.head ?? "";
-    this.rendering = this.incomplete.length > 0 ? undefined : await renderRecord(this.one.id, this.supplementary);
+    await this.renderAgain(this.one.id);
+  }
+
+  /**
+   * The text stays as it is shown, its time included, while people read and sign it. If the record changed, the new
+   * text is shown and every signature is asked for again: nobody's name goes under what they did not see.
+   */
+  private async renderAgain(id: string): Promise<void> {
+    if (this.incomplete.length > 0) return void (this.rendering = undefined);
+    const shown = this.rendering;
+    const same = shown && (await renderRecord(id, this.supplementary, shown.atMs)).sha256 === shown.sha256;
+    if (same) return;
+    this.rendering = await renderRecord(id, this.supplementary);
+    if (this.signers.forget()) this.attempt(() => Promise.reject(new CaptureError("rendering_outdated")));
   }
 
   private get incomplete(): readonly FindingView[] {
@@ -66,6 +80,7 @@ class Sign extends LiveScreen {
       else await signInspection(one.id, { rendering, signatures });
     } finally {
       this.put({ busy: false });
+      this.refresh();
     }
     say(this, t("sign.saved"));
     navigate(`/inspections/${one.id}`, true);
@@ -82,7 +97,7 @@ class Sign extends LiveScreen {
     return html`<div class="page" data-test="sign-gaps">
       ${banner("todo", t("sign.gaps", { count: this.incomplete.length }), t("sign.gaps_hint"))}
       <div class="stack">${this.incomplete.map((finding) => html`<div class="card stack">
-        <div class="row"><span class="finding-number digits">${finding.number}</span><span class="grow strong clamp">${finding.description || t("finding.no_text")}</span></div>
+        <div class="row"><span class="finding-number digits">${finding.number}</span><span class="grow strong">${finding.description || t("finding.no_text")}</span></div>
         <div class="chips">${finding.gaps.map((gap) => html`<a class="button" href=${href(`/findings/${finding.id}/edit?field=${gap === "basis" ? "law" : gap}&then=${this.supplementary ? "supplement" : "sign"}`)} data-test="gap" data-gap=${gap}>${icon("plus")}<span>${t(gapKey[gap])}</span></a>`)}</div>
       </div>`)}</div>
     </div>`;
@@ -110,8 +125,8 @@ class Sign extends LiveScreen {
     return html`<div class="page" data-test="sign-page">
       ${section(t("sign.read"), html`<div class="paper"><lh-rendering .html=${this.rendering.html} data-test="rendering" data-sha256=${this.rendering.sha256}></lh-rendering></div>
         <p class="soft">${t("sign.hash")} <span class="digits">${this.rendering.sha256.slice(0, 16)}…</span></p>`)}
-      ${section(t("sign.officers"), html`<div class="stack">${this.signers.officerPads(this.officers)}<p class="soft">${t("sign.officers_hint")}</p></div>`)}
-      ${this.headSection()}
+      ${keyed(this.signers.round, html`${section(t("sign.officers"), html`<div class="stack">${this.signers.officerPads(this.officers)}<p class="soft">${t("sign.officers_hint")}</p></div>`)}
+      ${this.headSection()}`)}
     </div>
     <div class="bottombar">
       ${button(this.refused ? t("sign.finish_refused") : t("sign.finish"), () => this.attempt(() => this.finish()), { kind: "primary", wide: true, icon: "sign", disabled: !this.complete || this.busy, test: "sign-finish" })}

@@ -63,7 +63,7 @@ class Tray extends LiveScreen {
       <div class="targets" role="group" aria-label=${t("tray.to")}>
         <button type="button" class="capture-button capture-button-main" ?disabled=${this.chosen.size === 0} data-test="tray-new" @click=${() => this.attempt(() => this.begin())}>${icon("plus")}<span>${t("tray.new")}</span></button>
         ${targets.map((finding) => html`<button type="button" class="capture-button" ?disabled=${this.chosen.size === 0} data-test="tray-target" data-number=${finding.number} aria-label=${t("tray.give_to", { number: finding.number })} @click=${() => this.attempt(() => this.give(finding))}>
-          <span class="finding-number digits">${finding.number}</span><span class="clamp-one">${finding.description || t("finding.no_text")}</span></button>`)}
+          <span class="finding-number digits">${finding.number}</span><span class="target-text">${finding.description || t("finding.no_text")}</span></button>`)}
       </div></div>`}`;
   }
 }
