@@ -21,8 +21,13 @@ def wire_of(row: Row) -> str:
 
 
 def acted_on(kind: str, body: Mapping[str, Any], op_id: str) -> list[str]:
-    """Return the entities an op acts on, whatever is ruled: its place in their timelines."""
-    return sorted(locks.written_entities(kind, body, op_id))
+    """Return the entities in whose timelines an op stands, whatever is ruled.
+
+    Those it writes, and the finding it is about: a second officer's word on a reinspection writes
+    only the reinspection, but belongs to the finding's story.
+    """
+    about = {f"finding/{body['finding']}"} if "finding" in body else set()
+    return sorted(set(locks.written_entities(kind, body, op_id)) | about)
 
 
 def announced_blobs(kind: str, body: Mapping[str, Any]) -> list[str]:
