@@ -39,7 +39,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
-        store = blob_store(settings.blob_store)
+        store = blob_store(settings.blob_store, settings.s3_endpoint, settings.s3_region)
         app.extensions[EXTENSION] = open_runtime(
             settings, clock or SystemClock(), store, engine=db.engine
         )

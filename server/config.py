@@ -11,6 +11,7 @@ silently ignored is worse than no service. `LIUHEN_TEST_…` belongs to the test
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -93,8 +94,16 @@ def database_url(text: str) -> str:
 
 def blob_store(text: str) -> str:
     """Parse `file:<folder>` or `s3://bucket/prefix`."""
-    if not text.startswith(("file:", "s3://")) or text in {"file:", "s3://"}:
+    s3 = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_/.-]*)?"
+    if not re.fullmatch(rf"file:.+|{s3}", text):
         raise ValueError("must be file:<folder> or s3://<bucket>/<prefix>")
+    return text
+
+
+def web_address(text: str) -> str:
+    """Parse the address of a service over HTTP, or nothing."""
+    if text and not re.fullmatch(r"https?://[^\s/@]+(/[^\s@]*)?", text):
+        raise ValueError("must be empty or begin with https:// or http://, without credentials")
     return text
 
 
@@ -150,6 +159,15 @@ class Settings:
         blob_store,
         "照片与附件的存储位置",
         "where photos and other bytes are kept: file:<folder> or s3://<bucket>/<prefix>",
+    )
+    s3_endpoint: str = setting(
+        "",
+        web_address,
+        "S3 兼容对象存储的地址;空为 AWS 默认。密钥按 boto3 的标准方式提供",
+        "address of the S3 server, empty for Amazon's; credentials come the standard way of boto3",
+    )
+    s3_region: str = setting(
+        "us-east-1", filled, "S3 区域,用于请求签名", "region of the bucket; part of each signature"
     )
     checkpoint_file: Path = setting(
         "<data>/checkpoint/latest.txt",

@@ -15,6 +15,7 @@ from server.config import Settings, SettingsError
 from server.services.log import RewoundError
 from server.services.problem import Problem
 from server.services.system import ForeignLogError
+from server.storage.blob_rules import StoreUnavailableError
 from server.storage.database import SecondWriterError
 
 MISUSE = 2
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except (SettingsError, CommandError, SecondWriterError, RewoundError, ForeignLogError) as error:
         print(f"liuhen: {error}", file=sys.stderr)
+        return MISUSE
+    except StoreUnavailableError as error:
+        print(f"liuhen: the blob store is not available: {error}", file=sys.stderr)
         return MISUSE
     except Problem as problem:
         about = " ".join(part for part in (problem.field, problem.detail) if part)

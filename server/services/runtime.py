@@ -60,7 +60,8 @@ class Runtime:
         return VerifierKey(self.origin(epoch), self.keys.log_public_key())
 
     def close(self) -> None:
-        """Close the database and let another process write."""
+        """Close the blob store and the database, and let another process write."""
+        self.blobs.close()
         self.engine.dispose()
         if self.writer_lock is not None:
             self.writer_lock.close()

@@ -1,9 +1,10 @@
 """Where originals lie: addressed by their SHA-256, written once, never changed, never listed.
 
-Every implementation passes `tests/integration/web/test_blob_store.py`. Invariants: when `put_file`
-returns, the bytes survive a power cut; putting the same digest again changes nothing, also from
-two processes at once; a reader sees all of an original or nothing. The caller has computed the
-digest over the very file it hands in. Not here: spaces, permissions, media types.
+Every implementation passes `tests/integration/storage/test_blob_stores.py`. Invariants: when
+`put_file` returns, the bytes survive a power cut; putting the same digest again changes nothing,
+also from two processes at once; a reader sees all of an original or nothing. Missing bytes are
+`FileNotFoundError`; a store that can't be asked is `StoreUnavailableError` (`blob_rules`), from any
+method and from reading the stream. Not here: spaces, permissions, media types.
 """
 
 from pathlib import Path
@@ -16,7 +17,10 @@ class BlobStore(Protocol):
     """A place for originals."""
 
     def put_file(self, path: Path, sha256: str) -> None:
-        """Store the bytes of `path` under their digest; `path` stays where it is."""
+        """Store the bytes of `path`, which stays where it is.
+
+        Raises `WrongDigestError`, storing nothing, when the digest is not that of the bytes.
+        """
 
     def open(self, sha256: str) -> BinaryIO:
         """Return the bytes for reading; raise `FileNotFoundError` when they are not there."""
@@ -27,10 +31,35 @@ class BlobStore(Protocol):
     def size(self, sha256: str) -> int:
         """Return the number of bytes; raise `FileNotFoundError` when they are not there."""
 
+    def close(self) -> None:
+        """Give up what the store keeps open."""
 
-def blob_store(address: str) -> BlobStore:
-    """Return the store of an address as `Settings.blob_store` holds it."""
+
+def blob_store(address: str, s3_endpoint: str = "", s3_region: str = "us-east-1") -> BlobStore:
+    """Return the store of an address as `Settings.blob_store` holds it.
+
+    A bucket is probed first: `SettingsError` when it won't do, `StoreUnavailableError` when it does
+    not answer.
+    """
     kind, _, rest = address.partition(":")
     if kind == "file":
         return FileBlobStore(Path(rest))
-    raise ValueError(f"this build keeps originals in a folder only, not in {kind}")
+    if kind == "s3":
+        bucket, _, prefix = rest.removeprefix("//").partition("/")
+        return _in_bucket(s3_endpoint, s3_region, bucket, prefix.strip("/"))
+    raise ValueError(f"originals are kept in a folder or a bucket, not in {kind}")
+
+
+def _in_bucket(endpoint: str, region: str, bucket: str, prefix: str) -> BlobStore:
+    # Imported here: boto3 costs a worker memory and start time that a folder does not need.
+    from server.storage.blob_probe_s3 import probe
+    from server.storage.blob_store_s3 import S3BlobStore
+    from server.storage.s3_client import s3_client
+
+    client = s3_client(endpoint, region)
+    try:
+        probe(client, bucket, prefix)
+    except BaseException:
+        client.close()
+        raise
+    return S3BlobStore(client, bucket, prefix)

@@ -11,6 +11,8 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO
 
+from server.storage.blob_rules import check_digest, place
+
 COPY_BYTES = 1 << 20
 
 
@@ -23,6 +25,7 @@ class FileBlobStore:
     def put_file(self, path: Path, sha256: str) -> None:
         """Store the bytes of `path`, which nobody writes to any more; the first of two wins."""
         target = self._path(sha256)
+        check_digest(path, sha256)
         if target.exists():
             return
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -46,10 +49,11 @@ class FileBlobStore:
         """Return the number of bytes."""
         return self._path(sha256).stat().st_size
 
+    def close(self) -> None:
+        """Do nothing: no connection is kept."""
+
     def _path(self, sha256: str) -> Path:
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-            raise ValueError("not a SHA-256 in lower-case hex")
-        return self._root / sha256[:2] / sha256
+        return self._root / place(sha256)
 
 
 def _link(source: Path, target: Path) -> None:

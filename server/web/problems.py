@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RoutingException
 
 from server.services.problem import Problem
+from server.storage.blob_rules import StoreUnavailableError
 from sync_protocol.rules import PROBLEMS
 
 MEDIA_TYPE = "application/problem+json"
@@ -68,6 +69,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(InterfaceError, _database)
     app.register_error_handler(PoolTimeoutError, _database)
     app.register_error_handler(DBAPIError, _database_maybe)
+    app.register_error_handler(StoreUnavailableError, _blob_store)
     app.register_error_handler(OSError, _disk_maybe)
     app.register_error_handler(Exception, _unexpected)
 
@@ -89,6 +91,11 @@ def _database(error: Exception) -> Response:
 
 def _database_maybe(error: DBAPIError) -> Response:
     return _database(error) if error.connection_invalidated else _unexpected(error)
+
+
+def _blob_store(error: StoreUnavailableError) -> Response:
+    log.error("the blob store is not available", exc_info=error)
+    return response(Problem("unavailable", retry_after_s=5))
 
 
 def _disk_maybe(error: OSError) -> Response:
