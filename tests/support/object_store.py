@@ -146,6 +146,7 @@ class Line:
     def __init__(self, port: int) -> None:
         self._target = port
         self._left = {"up": 1 << 62, "down": 1 << 62}
+        self._deaf_below = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -159,6 +160,10 @@ class Line:
     def break_after(self, direction: str, count_bytes: int) -> None:
         """Let so many more bytes through, `up` or `down`, and then nothing in either direction."""
         self._left[direction] = count_bytes
+
+    def lose_replies_after(self, count_bytes: int) -> None:
+        """Let everything up, and nothing down any more once so many bytes have gone up."""
+        self._deaf_below = self._left["up"] - count_bytes
 
     def close(self) -> None:
         """Hang up and wait for the threads."""
@@ -186,7 +191,8 @@ class Line:
         with contextlib.suppress(OSError):
             while piece := source.recv(1 << 16):
                 self._left[direction] -= len(piece)
-                if min(self._left.values()) < 0:
+                lost = direction == "down" and self._left["up"] < self._deaf_below
+                if lost or min(self._left.values()) < 0:
                     self._hang_up()
                     return
                 target.sendall(piece)

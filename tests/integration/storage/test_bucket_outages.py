@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -55,26 +56,31 @@ def test_a_reply_that_breaks_off_is_unavailable_and_never_the_end(
 def test_a_reply_lost_after_the_object_was_made_is_made_good_by_repeating(
     store: BlobStore, line: Line, finished: Make, s3_keys: ObjectStore, s3_prefix: str
 ) -> None:
-    line.break_after("down", 400)  # the word that nothing is there comes through, no more
+    line.lose_replies_after(len(CONTENT) // 2)
     with pytest.raises(StoreUnavailableError):
         store.put_file(finished(CONTENT), DIGEST)
-    direct = blob_store(f"s3://{BUCKET}/{s3_prefix}", s3_keys.url, REGION)
-    with closing(direct):
+    with closing(blob_store(f"s3://{BUCKET}/{s3_prefix}", s3_keys.url, REGION)) as direct:
+        assert direct.size(DIGEST) == len(CONTENT)
         direct.put_file(finished(CONTENT), DIGEST)
-        assert direct.open(DIGEST).read() == CONTENT
+        with direct.open(DIGEST) as stream:
+            assert stream.read() == CONTENT
 
 
-def test_a_put_that_broke_off_in_parts_is_cleared_away_when_the_store_answers(
-    s3_keys: ObjectStore, s3_prefix: str, finished: Make
+def test_who_loses_a_race_in_parts_clears_away_what_was_sent(
+    store: BlobStore, s3_keys: ObjectStore, s3_prefix: str, finished: Make
 ) -> None:
-    with (
-        closing(blob_store(f"s3://{BUCKET}/{s3_prefix}", s3_keys.url, REGION)) as store,
-        closing(s3_keys.client()) as client,
-    ):
-        source = finished(LARGE)
-        store.put_file(source, sha256_of(LARGE))
-        listed = client.list_multipart_uploads(Bucket=BUCKET, Prefix=s3_prefix)
-    assert listed.get("Uploads", []) == []
+    sources = [finished(LARGE) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda path: store.put_file(path, sha256_of(LARGE)), sources))
+    with closing(s3_keys.client()) as client:
+
+        def uploads() -> list[object]:
+            listed = client.list_multipart_uploads(Bucket=BUCKET, Prefix=s3_prefix)
+            return list(listed.get("Uploads", []))
+
+        assert uploads() == []
+        client.create_multipart_upload(Bucket=BUCKET, Key=f"{s3_prefix}/left")
+        assert len(uploads()) == 1, "or the list above would prove nothing"
 
 
 def test_other_bytes_in_an_original_s_place_are_never_called_stored(
