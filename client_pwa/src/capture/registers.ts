@@ -4,7 +4,7 @@ import { readBody } from "../protocol/ops.ts";
 import { kindNamed } from "../protocol/kinds.ts";
 import type { Body, Json, Row } from "../protocol/rows.ts";
 import type { Effect } from "../protocol/tables.ts";
-import { opRecord } from "../store/ownops.ts";
+import { giveUp, opRecord } from "../store/ownops.ts";
 import type { OpRecord } from "../store/schema.ts";
 import { viewed } from "../store/view.ts";
 import { basisOf, freshId, record, rowOf, savedOf, writingAs } from "./scribe.ts";
@@ -47,10 +47,11 @@ async function ownOp(op: string, person: string): Promise<OpRecord> {
   return found;
 }
 
-/** Take back an own op that was refused, rejected or waits. */
+/** Take back an own op that was refused or waits; one that was rejected never reached the log and is given up here. */
 export function withdrawOp(op: string, reason: string): Promise<Saved> {
   return writingAs(async (author) => {
-    const { space } = await ownOp(op, author.person);
+    const { space, sending } = await ownOp(op, author.person);
+    if (sending === "rejected") return giveUp(op).then(() => ({ op }));
     return savedOf(await record(author, { kind: "op.withdraw", space, body: { op, reason }, replaces: op }));
   });
 }
@@ -97,6 +98,7 @@ export function mend(op: string, changes: { readonly [member: string]: unknown }
   return writingAs(async (author) => {
     const old = await ownOp(op, author.person);
     const body = { ...readBody(old.wire.body), ...changes } as Body;
+    if ("rendering" in body) throw new CaptureError("rendering_outdated"); // people sign again what they see now
     const steps = await rebasedSteps(old.kind, body);
     const fresh = rebasedChanges(steps, await editedRow(old.kind, steps));
     return savedOf(await record(author, { kind: old.kind, space: old.space, body: fresh, mends: op }));

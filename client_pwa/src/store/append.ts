@@ -3,7 +3,7 @@
 // sequence numbers, base and deps come from a view that does not move.
 
 import { equalBytes, sha256Hex } from "../protocol/bytes.ts";
-import { entitiesOf } from "../protocol/kinds.ts";
+import { namedIn } from "../protocol/kinds.ts";
 import { buildOp, signerOf } from "../protocol/ops.ts";
 import type { Body } from "../protocol/rows.ts";
 import { type NewBlob, putBlobs } from "./blobs.ts";
@@ -54,7 +54,7 @@ async function penOf(chain: string): Promise<Pen> {
 /** Build one op without keeping it. */
 export async function write(draft: Draft, pen: Pen): Promise<OpRecord> {
   const { deployment, kind, space, body, deps, mends = "" } = draft;
-  const seen = await knownCheckpoint();
+  const [seen, named] = [await knownCheckpoint(), namedIn(kind, body)];
   const { op, wire } = await buildOp(
     {
       app: __APP_VERSION__, deployment, kind, space, body, deps, mends,
@@ -65,7 +65,7 @@ export async function write(draft: Draft, pen: Pen): Promise<OpRecord> {
   );
   return {
     op, wire, kind, space, order: 0, chain: pen.chain.chain || op, seq: pen.chain.headSeq + 1, person: pen.chain.person,
-    entities: entitiesOf(kind, body), savedAtMs: nowMs(), blobs: (draft.blobs ?? []).map(({ ref }) => ref.sha256),
+    entities: named.entities, savedAtMs: nowMs(), blobs: [...new Set(named.blobs)],
     sending: "unsent", pending: 1, open: 1, tries: 0, ...(draft.replaces ? { replaces: draft.replaces } : {}),
   };
 }

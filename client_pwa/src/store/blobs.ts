@@ -39,11 +39,12 @@ export const blobsIn = (state: BlobRecord["state"]): Promise<BlobRecord[]> =>
 export const blobRecord = (blob: string): Promise<BlobRecord | undefined> => onDatabase((db) => db.get("blobs", blob));
 
 /** Change what is known of a blob's sending. */
-export async function noteBlob(blob: string, change: Partial<Pick<BlobRecord, "state" | "uploadUrl" | "problem">>): Promise<void> {
+export async function noteBlob(blob: string, change: { readonly [member in "state" | "uploadUrl" | "problem"]?: BlobRecord[member] | undefined }): Promise<void> {
   await writing(["blobs"], async (tx) => {
     const store = tx.objectStore("blobs");
     const record = await store.get(blob);
-    if (record) await store.put({ ...record, ...change });
+    const present = Object.entries({ ...record, ...change }).filter(([, value]) => value !== undefined);
+    if (record) await store.put(Object.fromEntries(present) as unknown as BlobRecord);
   });
   if (change.state) announce({ entities: [`blob/${blob}`] });
 }

@@ -8,13 +8,14 @@ import { currentAuthor, installation, setAuthor } from "./identity.ts";
 import type { ChainRecord } from "./schema.ts";
 import type { Author } from "./types.ts";
 
-/** The newest chain of a person on this phone, or undefined. */
-export async function chainOf(person: string): Promise<ChainRecord | undefined> {
+/** The chains of a person on this phone, the newest last. */
+export async function chainsOf(person: string): Promise<ChainRecord[]> {
   const here = await installation();
   const chains = await onDatabase((db) => db.getAllFromIndex("chains", "person", person));
-  const own = chains.filter((chain) => chain.installation === here);
-  return own.sort((a, b) => a.generation - b.generation).at(-1);
+  return chains.filter((chain) => chain.installation === here).sort((a, b) => a.generation - b.generation);
 }
+/** The newest chain of a person on this phone, or undefined. */
+export const chainOf = async (person: string): Promise<ChainRecord | undefined> => (await chainsOf(person)).at(-1);
 export const allChains = (): Promise<ChainRecord[]> => onDatabase((db) => db.getAll("chains"));
 
 async function enrol(author: Author, device: string, predecessor?: ChainRecord): Promise<string> {
@@ -48,13 +49,13 @@ export async function ensureChainOf(device: string): Promise<string> {
   });
 }
 
-/** A new chain after the old one forked, was revoked or lost its key; it names the old one and its head. */
-export async function replaceChain(device: string): Promise<string> {
+/** A new chain after `over` forked or was revoked; it names that one and its head. Of two tabs only one makes it. */
+export async function replaceChain(over: string, device: string): Promise<string> {
   const author = await currentAuthor();
   if (!author) throw new Error("nobody is signed in");
   return holdingChain(author.person, async () => {
     const old = await chainOf(author.person);
-    const chain = await enrol(author, device, old);
+    const chain = old && old.chain !== over ? old.chain : await enrol(author, device, old);
     await setAuthor({ ...author, chain });
     return chain;
   });

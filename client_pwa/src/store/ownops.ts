@@ -5,7 +5,6 @@ import { readBody } from "../protocol/ops.ts";
 import type { Receipt, Ruling } from "../protocol/rows.ts";
 import type { FoldOp } from "../protocol/fold.ts";
 import { readHeader } from "../protocol/ops.ts";
-import { REASONS } from "../protocol/tables.ts";
 import { announce } from "./changes.ts";
 import { onDatabase, writing } from "./db.ts";
 import type { OpRecord } from "./schema.ts";
@@ -41,16 +40,16 @@ export function ownOpOf(record: OpRecord): OwnOp {
 export const isDead = (ruling: Ruling | undefined): boolean => ruling?.outcome === "refused";
 const isEffective = (ruling: Ruling): boolean => ["applied", "merged", "conflict"].includes(ruling.outcome);
 
-/** Refusals that ask nothing of their author; any other stays open until it is mended or withdrawn. */
-const NOTHING_TO_DO: ReadonlySet<string> = new Set(Object.entries(REASONS).filter(([, { action }]) => action === "none").map(([code]) => code));
+/** The one refusal its author need not be told of; any other stays open until it is mended or withdrawn. */
+export const WITHDRAWN = "withdrawn_by_author";
 
 /** Recompute what is derived of an op: still folded on top? still something to do? */
 function settled(record: OpRecord, completeThrough: number): OpRecord {
   const { ruling } = record;
   const isCovered = ruling !== undefined && isEffective(ruling) && ruling.index < completeThrough;
   const pending = isCovered || isDead(ruling) || record.replacedBy !== undefined ? 0 : 1;
-  const isAnswered = !isDead(ruling) || record.replacedBy !== undefined || NOTHING_TO_DO.has(ruling?.code ?? "");
-  const isFinal = record.sending === "proved" && ruling !== undefined && (isDead(ruling) || isEffective(ruling)) && isAnswered && pending === 0;
+  const isAnswered = !isDead(ruling) || record.replacedBy !== undefined || ruling?.code === WITHDRAWN;
+  const isFinal = record.sending === "proved" && ruling?.outcome !== "conflict" && ruling !== undefined && (isDead(ruling) || isEffective(ruling)) && isAnswered && pending === 0;
   const isGivenUp = record.sending === "rejected" && record.replacedBy !== undefined;
   return { ...record, pending, open: isFinal || isGivenUp ? 0 : 1 };
 }
@@ -112,6 +111,24 @@ export function noteRulings(rulings: readonly (Ruling & { readonly op: string })
 /** Note ops whose inclusion in a verified checkpoint was proved. */
 export const noteProved = (ops: readonly string[]): Promise<void> =>
   changeOps(ops, (record) => (record.receipt ? { ...record, sending: "proved" } : record));
+
+/**
+ * Give up an op that the server rejected: the log has never seen it, so there is nothing to withdraw there. It stays
+ * readable here; its originals are no longer sent unless another op needs them, and their bytes stay with it.
+ */
+export async function giveUp(op: string): Promise<void> {
+  const entities = await writing(["ops", "blobs"], async (tx) => {
+    const store = tx.objectStore("ops");
+    const record = await store.get(op);
+    if (record?.sending !== "rejected") return [];
+    await store.put({ ...record, replacedBy: op, pending: 0, open: 0 });
+    const others = (await store.getAll()).filter((other) => other.op !== op && other.space === record.space);
+    const needed = new Set(others.flatMap((other) => other.blobs));
+    for (const sha256 of record.blobs) if (!needed.has(sha256)) await tx.objectStore("blobs").delete(`${record.space}-${sha256}`);
+    return record.entities;
+  });
+  announce({ ops: [op], entities });
+}
 
 /** Rejected ops that an app update may cure are tried again. */
 export async function retryAfterUpdate(codes: readonly string[]): Promise<void> {

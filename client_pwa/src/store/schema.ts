@@ -34,7 +34,7 @@ export interface OpRecord {
   readonly rejection?: { readonly code: string; readonly field?: string };
   /** Own op this one withdraws or mends. */
   readonly replaces?: string;
-  /** Op id of the own op.withdraw or the mend that replaced it. */
+  /** Op id of the own op.withdraw or the mend that replaced it; its own id when it was rejected and given up. */
   readonly replacedBy?: string;
 }
 

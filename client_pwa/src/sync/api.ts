@@ -43,13 +43,16 @@ async function read<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/** A portal's 401 must not sign anybody out: without a document of ours the status means nothing. */
+const foreign = (wait: number): ApiError => new ApiError("malformed_reply", 0, "", wait || 0);
+
 /** The error a failed response stands for; only a problem document of ours is believed. */
 export async function problemOf(response: Response): Promise<ApiError> {
   const wait = Number(response.headers.get("Retry-After") ?? 0) * 1000;
-  if (!isJson(response)) return new ApiError(response.status >= 500 ? "unavailable" : "malformed_reply", response.status, "", wait || 0);
-  const problem = await read(response.json() as Promise<{ code?: unknown; field?: unknown }>);
-  const code = typeof problem.code === "string" && Object.hasOwn(PROBLEMS, problem.code) ? problem.code : "malformed_reply";
-  return new ApiError(code, response.status, typeof problem.field === "string" ? problem.field : "", wait || 0);
+  if (!isJson(response)) return response.status >= 500 ? new ApiError("unavailable", response.status, "", wait || 0) : foreign(wait);
+  const problem = await read(response.json() as Promise<{ code?: unknown; field?: unknown } | null>);
+  if (typeof problem?.code !== "string" || !Object.hasOwn(PROBLEMS, problem.code)) return foreign(wait);
+  return new ApiError(problem.code, response.status, typeof problem.field === "string" ? problem.field : "", wait || 0);
 }
 
 async function succeeded(path: string, ask: Ask): Promise<Response> {

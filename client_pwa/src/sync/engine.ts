@@ -18,7 +18,7 @@ const SOON_MS = 300;
 const LEADER = "liuhen-sync";
 
 /** One lane: runs its work now or later, never twice at once. */
-class Lane {
+export class Lane {
   failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private dueAtMs = Number.POSITIVE_INFINITY;
@@ -53,7 +53,12 @@ class Lane {
   }
   private async turn(): Promise<void> {
     this.isAgain = false;
-    const waitMs = await this.work();
+    let waitMs = IDLE_MS; // work that threw (the database was gone) is tried again, too
+    try {
+      waitMs = await this.work();
+    } catch (error) {
+      console.error(error);
+    }
     if (waitMs < 0) return;
     this.appoint(this.isAgain ? Math.min(SOON_MS, waitMs) : waitMs);
   }
@@ -143,6 +148,7 @@ export class Engine {
   private onChange(ops: readonly string[], entities: readonly string[]): void {
     if (this.isLeading && entities.includes("session/")) this.nudge();
     const counts = ops.length > 0 || entities.some((one) => one === "*" || one.startsWith("blob/") || one === "session/");
+    if (ops.length > 0 && this.board.status().allDone) this.board.set({ allDone: false }); // until it is counted again
     if (counts) this.tallySoon();
   }
 
@@ -151,7 +157,7 @@ export class Engine {
   private tallySoon(): void {
     this.tallying ??= setTimeout(() => {
       this.tallying = undefined;
-      void this.refreshTally().then(() => this.onTally());
+      this.refreshTally().then(() => this.onTally(), console.error);
     }, SOON_MS);
   }
 

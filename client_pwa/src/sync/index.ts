@@ -1,7 +1,7 @@
 // Session, sync engine, outbox and readiness, as the screens use them.
 
 import { Engine } from "./engine.ts";
-import { itemStatusWith, outboxWith } from "./outbox.ts";
+import { itemStatusWith, outboxWith, resendOriginals } from "./outbox.ts";
 import type { OutboxItem, SyncStatus } from "./types.ts";
 
 export type * from "./types.ts";
@@ -10,6 +10,7 @@ export {
   currentSession, deployment, ensureChain, lock, login, logout, redeemTicket, setPin, unlock,
 } from "./session.ts";
 export { fetchOriginal, fetchThumbnail, opEntry, timeline } from "./fetches.ts";
+export { peopleHere, type PersonHere } from "./people.ts";
 export { readiness } from "./readiness.ts";
 export { rescueFile } from "./rescue.ts";
 export { activateUpdate, watchUpdates } from "./updates.ts";
@@ -31,5 +32,10 @@ export const engine: SyncEngine = new Engine();
 
 /** Own records, newest first, with one status and one action each. */
 export const outbox = (): Promise<OutboxItem[]> => outboxWith(engine.status().uploads);
+/** Send a record's originals once more after the server turned them away. */
+export async function resend(op: string): Promise<void> {
+  await resendOriginals(op);
+  engine.nudge();
+}
 /** Status of one own op; undefined when it is not from this phone. */
 export const itemStatus = (op: string): Promise<OutboxItem | undefined> => itemStatusWith(op, engine.status().uploads);

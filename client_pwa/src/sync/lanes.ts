@@ -2,7 +2,7 @@
 // a slow photo never holds up a record. Neither knows timers; engine.ts says when.
 
 import { currentAuthor, knownDeployment } from "../store/identity.ts";
-import { chainOf } from "../store/chains.ts";
+import { chainsOf } from "../store/chains.ts";
 import { retryAfterUpdate } from "../store/ownops.ts";
 import { nowMs } from "../store/clock.ts";
 import { readMeta, writeMeta } from "../store/db.ts";
@@ -58,8 +58,7 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<void>
   if (pushed.checkpoint) await acceptCheckpoint(pushed.checkpoint);
   say("pulling");
   await refreshPerson();
-  const chain = await chainOf(author.person);
-  if (chain) await rulingsOf(chain.chain);
+  for (const chain of await chainsOf(author.person)) await rulingsOf(chain.chain); // an older one may still be decided on
   await pull((await currentAuthor())!.spaces);
   await ensureChain();
   await prove(author.person, await fetchCheckpoint());

@@ -2,28 +2,43 @@
 // what was proved. Nothing here is optimistic: a finished request is not a status.
 
 import { ITEM_PROBLEMS, lookUp, REASONS } from "../protocol/tables.ts";
-import { blobId, blobRecord } from "../store/blobs.ts";
+import { readBody } from "../protocol/ops.ts";
+import type { Ruling } from "../protocol/rows.ts";
+import { blobId, blobRecord, noteBlob } from "../store/blobs.ts";
+import { standingConflicts } from "../store/conflicts.ts";
 import { currentAuthor } from "../store/identity.ts";
-import { allOps, opRecord } from "../store/ownops.ts";
+import { allOps, opRecord, WITHDRAWN } from "../store/ownops.ts";
 import type { BlobRecord, OpRecord } from "../store/schema.ts";
 import type { ItemAction, OutboxItem, UploadProgress } from "./types.ts";
 
-const ATTENTION = new Set(["conflict", "quarantined", "refused"]);
+const ATTENTION = new Set(["quarantined", "refused"]);
+
+interface Told {
+  readonly reason: string;
+  readonly action: ItemAction;
+}
 
 /** What the person is told about, or undefined. */
-function complaint(record: OpRecord, blobs: readonly BlobRecord[]): { reason: string; action: ItemAction } | undefined {
+function complaint(record: OpRecord, blobs: readonly BlobRecord[], inConflict: boolean): Told | undefined {
   if (record.replacedBy) return undefined;
   const { ruling, rejection, sending } = record;
   if (sending === "rejected") {
     const isUpdate = lookUp(ITEM_PROBLEMS, rejection?.code ?? "")?.retry === "after_update";
     return { reason: rejection?.code ?? "", action: isUpdate ? "update" : "withdraw" };
   }
-  if (ruling && ATTENTION.has(ruling.outcome)) {
-    const action = lookUp(REASONS, ruling.code)?.action ?? "wait";
-    return { reason: ruling.code, action: action === "decide" ? "wait" : action };
+  if (ruling && (ATTENTION.has(ruling.outcome) || inConflict)) {
+    if (ruling.code === WITHDRAWN) return undefined;
+    return { reason: ruling.code, action: actionFor(ruling) };
   }
   const problem = blobs.find((blob) => blob.problem);
-  return problem && { reason: problem.problem!, action: "none" };
+  return problem && { reason: problem.problem!, action: "resend" };
+}
+
+/** A refusal that nothing can mend (a declined record, a revoked phone) is taken note of by withdrawing it. */
+function actionFor({ code, outcome }: Ruling): ItemAction {
+  const action = lookUp(REASONS, code)?.action ?? "wait";
+  if (action === "decide") return "wait";
+  return action === "none" && outcome === "refused" ? "withdraw" : action;
 }
 
 function percentOf(blobs: readonly BlobRecord[], uploads: readonly UploadProgress[]): number {
@@ -43,16 +58,25 @@ function statusOf(record: OpRecord, blobs: readonly BlobRecord[], percent: numbe
 }
 
 /** The item of one record. Pure. */
-export function itemOf(record: OpRecord, blobs: readonly BlobRecord[], uploads: readonly UploadProgress[]): OutboxItem {
-  const told = complaint(record, blobs);
+export function itemOf(
+  record: OpRecord, blobs: readonly BlobRecord[], uploads: readonly UploadProgress[], inConflict = false,
+): OutboxItem {
+  const told = complaint(record, blobs, inConflict);
   const percent = percentOf(blobs, uploads);
-  const waiting = record.ruling?.outcome === "waiting" ? record.ruling.code : "";
+  const waiting = waitsFor(record);
   return {
     op: record.op, kind: record.kind, entity: mainEntity(record), savedAtMs: record.savedAtMs,
     status: told ? "attention" : statusOf(record, blobs, percent), percent,
     reason: told?.reason ?? waiting, action: told?.action ?? (waiting ? "wait" : "none"),
-    outcome: record.ruling?.outcome ?? "", flags: record.ruling?.flags ?? [],
+    outcome: record.ruling?.outcome ?? "", flags: record.ruling?.flags ?? [], ...(told ? { body: readBody(record.wire.body) } : {}),
   };
+}
+
+/** Why it is not done yet, when the server said so: a ruling that waits, or a rejection that is tried again. */
+function waitsFor({ ruling, rejection, sending, replacedBy }: OpRecord): string {
+  if (replacedBy) return "";
+  if (sending === "unsent") return rejection?.code ?? "";
+  return ruling?.outcome === "waiting" ? ruling.code : "";
 }
 
 const MOST_TELLING = ["finding", "order", "reinspection", "photo", "clip", "inspection"];
@@ -71,10 +95,17 @@ export async function blobsOf(record: OpRecord): Promise<BlobRecord[]> {
 export async function outboxWith(uploads: readonly UploadProgress[]): Promise<OutboxItem[]> {
   const author = await currentAuthor();
   const own = (await allOps()).filter((record) => record.person === author?.person).reverse();
-  return Promise.all(own.map(async (record) => itemOf(record, await blobsOf(record), uploads)));
+  const conflicts = await standingConflicts(own);
+  return Promise.all(own.map(async (record) => itemOf(record, await blobsOf(record), uploads, conflicts.has(record.op))));
 }
 
 export async function itemStatusWith(op: string, uploads: readonly UploadProgress[]): Promise<OutboxItem | undefined> {
   const record = await opRecord(op);
-  return record && itemOf(record, await blobsOf(record), uploads);
+  return record && itemOf(record, await blobsOf(record), uploads, (await standingConflicts([record])).has(op));
+}
+
+/** Try once more to send a record's originals that the server turned away; it may know better by now. */
+export async function resendOriginals(op: string): Promise<void> {
+  const record = await opRecord(op);
+  for (const blob of record ? await blobsOf(record) : []) if (blob.problem) await noteBlob(blob.blob, { problem: undefined });
 }

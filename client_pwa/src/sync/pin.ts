@@ -48,7 +48,7 @@ export async function noteActive(isForced = false): Promise<void> {
 }
 async function isLocked(): Promise<boolean> {
   const last = (await readMeta<number>("active")) ?? 0;
-  return nowMs() - last > AWAY_MS;
+  return Math.abs(nowMs() - last) > AWAY_MS; // a clock set back opens nothing
 }
 /** Whether the screen must ask this person for the PIN. */
 export const needsPin = async (person: string): Promise<boolean> => (await hasPin(person)) && isLocked();

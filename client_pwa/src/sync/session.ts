@@ -97,11 +97,12 @@ export async function currentSession(): Promise<SessionView | undefined> {
   };
 }
 
-/** A name a supervisor recognises: platform and browser. */
+/** A name a supervisor recognises: platform and browser, by their own names; every Android also says Linux. */
 export function deviceName(agent: string = globalThis.navigator?.userAgent ?? ""): string {
-  const system = /iPhone|iPad|Android|HarmonyOS|Windows|Mac OS X|Linux/.exec(agent)?.[0] ?? "device";
-  const browser = /MicroMessenger|Edg|Firefox|Chrome|Safari/.exec(agent)?.[0] ?? "browser";
-  return `${system} ${browser}`;
+  const first = (names: readonly string[]): string => names.find((name) => agent.includes(name)) ?? "";
+  const system = first(["HarmonyOS", "Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux"]);
+  const browser = first(["MicroMessenger", "Edg", "Firefox", "Chrome", "Safari"]).replace(/^Edg$/, "Edge");
+  return [system, browser].filter(Boolean).join(" ") || "未知设备";
 }
 
 /** A revoked or forked chain takes no new records; what it still has to send is sent. */
@@ -117,7 +118,7 @@ async function isChainOver(chain: string): Promise<boolean> {
  */
 export async function ensureChain(): Promise<string> {
   const chain = await ensureChainOf(deviceName());
-  return (await isChainOver(chain)) ? replaceChain(deviceName()) : chain;
+  return (await isChainOver(chain)) ? replaceChain(chain, deviceName()) : chain;
 }
 
 async function signedIn(): Promise<string> {

@@ -1,6 +1,7 @@
 // How much is still to be done: the figures behind 全部上传完成, read from the store each time.
 
 import { blobsIn } from "../store/blobs.ts";
+import { standingConflicts } from "../store/conflicts.ts";
 import { openOps } from "../store/ownops.ts";
 import type { OpRecord } from "../store/schema.ts";
 
@@ -11,9 +12,10 @@ export interface Tally {
   readonly allDone: boolean;
 }
 
-const needsPerson = ({ sending, ruling, replacedBy }: OpRecord): boolean =>
-  !replacedBy && (sending === "rejected" || ["conflict", "quarantined", "refused"].includes(ruling?.outcome ?? ""));
-/** A rejected record that its author withdrew will never be in the log, and need not be. */
+/** The server said so, and nothing but a person's answer changes it. */
+const isTurnedDown = ({ sending, ruling, replacedBy }: OpRecord): boolean =>
+  !replacedBy && (sending === "rejected" || ["quarantined", "refused"].includes(ruling?.outcome ?? ""));
+/** A rejected record that its author gave up will never be in the log, and need not be. */
 const isOutstanding = ({ sending, replacedBy }: OpRecord): boolean =>
   sending !== "proved" && !(sending === "rejected" && replacedBy);
 
@@ -21,10 +23,11 @@ export async function tally(person: string): Promise<Tally> {
   const own = (await openOps()).filter((record) => record.person === person);
   const open = [...(await blobsIn("unsent")), ...(await blobsIn("sent"))].filter((blob) => blob.person === person);
   const unsent = open.filter((blob) => blob.state === "unsent");
+  const conflicts = await standingConflicts(own);
   return {
     unsentOps: own.filter((record) => record.sending === "unsent").length,
     unsentBytes: unsent.reduce((sum, blob) => sum + blob.sizeBytes, 0),
-    attention: own.filter(needsPerson).length + unsent.filter((blob) => blob.problem).length,
+    attention: own.filter(isTurnedDown).length + conflicts.size + unsent.filter((blob) => blob.problem).length,
     allDone: open.length === 0 && !own.some(isOutstanding),
   };
 }

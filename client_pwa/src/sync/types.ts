@@ -1,5 +1,7 @@
 // What the sync engine and the session tell the screens.
 
+import type { Json } from "../protocol/rows.ts";
+
 export type SyncPhase = "stopped" | "follower" | "idle" | "pushing" | "pulling" | "uploading" | "backoff" | "signed_out";
 
 export interface UploadProgress {
@@ -30,7 +32,7 @@ export interface SyncStatus {
 }
 
 export type ItemStatus = "saved" | "uploading" | "received" | "verified" | "attention";
-export type ItemAction = "mend" | "withdraw" | "wait" | "update" | "none";
+export type ItemAction = "mend" | "withdraw" | "wait" | "update" | "resend" | "none";
 export interface OutboxItem {
   readonly op: string;
   readonly kind: string;
@@ -45,6 +47,8 @@ export interface OutboxItem {
   readonly action: ItemAction;
   readonly outcome: string;
   readonly flags: readonly string[];
+  /** What it says, when it needs the person: nobody else may ever see a refused record. */
+  readonly body?: { readonly [member: string]: Json };
 }
 
 export interface SessionView {

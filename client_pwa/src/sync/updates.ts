@@ -24,13 +24,30 @@ export async function watchUpdates(onWaiting: () => void): Promise<void> {
   });
 }
 
-/** Switch to the waiting version and reload once it is in control. Call on the person's tap when no form is dirty. */
-export async function activateUpdate(): Promise<void> {
-  if (!waiting) return;
+/** Ask the server for a newer version and wait until it is here; without one, or without a signal, none waits. */
+async function lookForUpdate(): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await registration?.update().catch(() => undefined); // offline: later
+  const fresh = registration?.installing;
+  await new Promise<void>((resolve) => {
+    if (!fresh) return resolve();
+    fresh.addEventListener("statechange", () => resolve(), { once: true });
+  });
+  waiting = registration?.waiting ?? waiting;
+}
+
+/**
+ * Switch to the newer version and reload once it is in control; false when there is none. Call on the person's tap when
+ * no form is dirty.
+ */
+export async function activateUpdate(): Promise<boolean> {
+  if (!waiting) await lookForUpdate();
+  if (!waiting) return false;
   const taken = new Promise<void>((resolve) => {
     navigator.serviceWorker.addEventListener("controllerchange", () => resolve(), { once: true });
   });
   waiting.postMessage({ type: "activate" });
   await taken;
   location.reload();
+  return true;
 }
