@@ -31,7 +31,7 @@ const officersLine = ({ officers, inspection }: Subject): string =>
   inspection.officers
     .map((id) => {
       const officer = officers.find((one) => one.id === id);
-      return `${officer?.name ?? id}(执法证号 ${officer?.licenceNumber || "/"})`;
+      return `${officer?.name ?? id}（执法证号 ${officer?.licenceNumber || "/"}）`;
     })
     .join("、");
 
@@ -39,29 +39,29 @@ const enterpriseFacts = ({ enterprise: subject, inspection }: Subject): [string,
   ["被检查单位", subject?.name ?? inspection.enterpriseName],
   ["统一社会信用代码", subject?.creditCode ?? ""],
   ["地址", subject?.address ?? ""],
-  ["法定代表人(负责人)", subject?.head ?? ""],
+  ["法定代表人（负责人）", subject?.head ?? ""],
   ["职务", subject?.post ?? ""],
   ["联系电话", subject?.phone ?? ""],
 ];
 
-const basisLine = ({ basis }: FindingView): string => (basis ? `《${basis.law}》${basis.article}(${basis.version})` : "");
+const basisLine = ({ basis }: FindingView): string => (basis ? `《${basis.law}》${basis.article}（${basis.version}）` : "");
 
 function photoList(finding: FindingView, photos: readonly PhotoView[]): string {
   const own = finding.photos.map((id) => photos.find((photo) => photo.id === id)).filter((photo) => photo !== undefined);
   if (own.length === 0) return "";
   const items = own.map(
     (photo, at) =>
-      `<li data-sha256="${photo.sha256}">照片${at + 1},${minuteOf(photo.capturedAtMs)}拍摄,校验值 ${photo.sha256.slice(0, 16)}</li>`,
+      `<li data-sha256="${photo.sha256}">照片${at + 1}，${minuteOf(photo.capturedAtMs)}拍摄，校验值 ${photo.sha256.slice(0, 16)}</li>`,
   );
   return `<ul class="photos">${items.join("")}</ul>`;
 }
 
 function findingItem(finding: FindingView, photos: readonly PhotoView[]): string {
-  const grade = finding.grade === "major" ? `重大隐患(判定标准:${lines(finding.criterion)})` : "一般隐患";
+  const grade = finding.grade === "major" ? `重大隐患（判定标准：${lines(finding.criterion)}）` : "一般隐患";
   return (
     `<li class="finding"><span class="number">${escape(finding.number)}</span> ${grade}<br>` +
-    `部位:${lines(finding.place)}<br>情况:${lines(finding.description)}` +
-    `${finding.basis ? `<br>依据:${lines(basisLine(finding))}` : ""}${photoList(finding, photos)}</li>`
+    `部位：${lines(finding.place)}<br>情况：${lines(finding.description)}` +
+    `${finding.basis ? `<br>依据：${lines(basisLine(finding))}` : ""}${photoList(finding, photos)}</li>`
   );
 }
 
@@ -81,7 +81,7 @@ function arrivalFacts({ row, approval }: InspectionView): [string, string][] {
     ["执法记录仪已开启", told("recorder_on")],
     ["已扫码入企", told("code_scanned")],
     ...(typeof quiet === "string" ? ([["安静期内检查的依据", quiet]] as [string, string][]) : []),
-    ...(approval === "pending" ? ([["审批", `现场开始,待补审批。原因:${String(row.fields["reason"]?.v ?? "")}`]] as [string, string][]) : []),
+    ...(approval === "pending" ? ([["审批", `现场开始，待补审批。原因：${String(row.fields["reason"]?.v ?? "")}`]] as [string, string][]) : []),
   ];
 }
 
@@ -101,9 +101,9 @@ function recordHtml(subject: Subject, findings: readonly FindingView[], atMs: nu
   ]);
   const items = findings.map((finding) => findingItem(finding, inspection.photos)).join("\n");
   const found = findings.length === 0 ? "<p>本次检查未发现隐患。</p>" : `<ol>\n${items}\n</ol>`;
-  const title = isSupplementary ? "现场检查记录(补充)" : "现场检查记录";
-  const closing = `<p class="small">以上记录经被检查单位现场负责人核对。如有异议,可在签字时说明。</p>`;
-  return paper(title, `${head}\n${section(`检查情况(共${findings.length}项)`, found)}\n${closing}`);
+  const title = isSupplementary ? "现场检查记录（补充）" : "现场检查记录";
+  const closing = `<p class="small">以上记录经被检查单位现场负责人核对。如有异议，可在签字时说明。</p>`;
+  return paper(title, `${head}\n${section(`检查情况（共${findings.length}项）`, found)}\n${closing}`);
 }
 
 async function renderingOf(html: string, findings: readonly string[], atMs: number, supplementary: boolean): Promise<Rendering> {
@@ -119,15 +119,15 @@ export async function renderRecord(inspection: string, supplementary = false, at
 }
 
 const SAFETY =
-  "整改期间,请落实安全防范措施;不能保证安全的,应当停止相关作业并撤出人员。";
+  "整改期间，请落实安全防范措施；不能保证安全的，应当停止相关作业并撤出人员。";
 const REMEDIES =
-  "如不服本指令,可以依法在收到之日起六十日内申请行政复议,或者在六个月内依法向人民法院提起行政诉讼;复议、诉讼期间,不停止执行本指令,法律另有规定的除外。";
+  "如不服本指令，可以依法在收到之日起六十日内申请行政复议，或者在六个月内依法向人民法院提起行政诉讼；复议、诉讼期间，不停止执行本指令，法律另有规定的除外。";
 
 function orderItem(item: OrderItem, at: number, finding: FindingView): string {
   return (
-    `<li class="finding"><span class="number">${at + 1}</span> (${escape(finding.number)})${lines(finding.description)}<br>` +
-    `部位:${lines(finding.place)}<br>依据:${lines(basisLine(finding))}<br>` +
-    `整改要求:${lines(item.requirement)}<br><b>整改期限:${dayOf(item.deadline)}前完成(当日24时止)</b></li>`
+    `<li class="finding"><span class="number">${at + 1}</span> （${escape(finding.number)}）${lines(finding.description)}<br>` +
+    `部位：${lines(finding.place)}<br>依据：${lines(basisLine(finding))}<br>` +
+    `整改要求：${lines(item.requirement)}<br><b>整改期限：${dayOf(item.deadline)}前完成（当日24时止）</b></li>`
   );
 }
 
@@ -144,6 +144,6 @@ export async function renderOrder(inspection: string, items: readonly OrderItem[
     ["执法机关", subject.bureau], ["执法人员", officersLine(subject)], ["开具日期", dayOf(beijingDate(atMs))],
   ]);
   const notes = `<p>${SAFETY}</p>\n<p class="small">${REMEDIES}</p>`;
-  const html = paper("责令限期整改指令书", `${head}\n${section(`责令整改事项(共${items.length}项)`, `<ol>\n${rows.join("\n")}\n</ol>`)}\n${notes}`);
+  const html = paper("责令限期整改指令书", `${head}\n${section(`责令整改事项（共${items.length}项）`, `<ol>\n${rows.join("\n")}\n</ol>`)}\n${notes}`);
   return renderingOf(html, items.map((item) => item.finding), atMs, false);
 }

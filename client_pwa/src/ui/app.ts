@@ -9,7 +9,7 @@ import { t } from "../screen/i18n.ts";
 import { icon, type IconName } from "../screen/icons.ts";
 import { button, empty } from "../screen/parts.ts";
 import { currentPath, fill, href, match, navigate, onRoute, placesFor, type Match } from "../screen/router.ts";
-import { health, rememberPlace, restorePoint, type Health } from "../store/index.ts";
+import { health, rememberPlace, restorePoint, subscribe, type Health } from "../store/index.ts";
 import { activateUpdate, deployment, engine, watchUpdates } from "../sync/index.ts";
 import { failureText } from "./failures.ts";
 import { gate } from "./gate.ts";
@@ -38,6 +38,11 @@ class App extends ScreenElement {
     this.watch(onRoute, () => this.arrive());
     this.watch(onSession, () => this.arrive());
     this.watch(engine.subscribe, () => this.requestUpdate());
+    this.watch((listener) => subscribe(({ entities }) => entities.includes("session/") && listener()), () => this.askAgain());
+    this.watch((listener) => {
+      document.addEventListener("visibilitychange", listener);
+      return () => document.removeEventListener("visibilitychange", listener);
+    }, () => document.visibilityState === "visible" && this.askAgain());
     this.addEventListener("screen-failed", (event) => this.tell(failureText((event as CustomEvent).detail), true));
     this.addEventListener("screen-said", (event) => this.tell(String((event as CustomEvent).detail), false));
     this.addEventListener("focusin", (event) => this.remember((event.target as HTMLElement).id));
@@ -68,6 +73,11 @@ class App extends ScreenElement {
     this.isDemo = (await deployment())?.demo ?? false;
     this.requestUpdate();
     await watchUpdates(() => this.put({ updateWaits: true }));
+  }
+
+  /** Another tab signed somebody in or out, or the phone lay aside: who is it, and is it locked by now? */
+  private askAgain(): void {
+    if (this.started) this.attempt(refreshSession);
   }
 
   /** The address or the session changed: find the screen, let the gate turn it aside if it must. */
@@ -124,7 +134,7 @@ class App extends ScreenElement {
   }
 
   private framed(found: Match): TemplateResult {
-    const screen = keyed(found.path, found.route.view(found.params));
+    const screen = keyed(`${found.route.open ? "" : session()?.person}:${found.path}`, found.route.view(found.params));
     if (found.route.frame === "bare") return html`<main class="frame main">${screen}</main>`;
     if (found.route.frame === "phone") return html`<div class="frame">${this.topbar(found)}<main class="main">${screen}</main></div>`;
     const places = placesFor(session()?.role ?? "");
@@ -144,7 +154,7 @@ class App extends ScreenElement {
   private updateLine(): TemplateResult | typeof nothing {
     if (!this.updateWaits) return nothing;
     return html`<div class="update-line" role="status"><span class="grow">${t("app.update_ready")}</span>
-      ${button(t("app.update_now"), () => this.attempt(activateUpdate), { test: "update-now" })}</div>`;
+      ${button(t("app.update_now"), () => this.attempt(() => activateUpdate()), { test: "update-now" })}</div>`;
   }
 
   private notices(): TemplateResult {

@@ -15,6 +15,11 @@ const ENGINE_CODES = {
   log_rewound: "fail.checkpoint",
   deployment_changed: "fail.other_server",
   log_key_changed: "fail.other_server",
+  proof_invalid: "fail.checkpoint",
+  bytes_missing: "fail.bytes_missing",
+  internal_client: "app.failed_unknown",
+  nothing_changed: "fail.nothing_changed",
+  signed_out: "sync.signed_out",
 } as const;
 
 const STORE_CODES = {
@@ -36,8 +41,8 @@ export function failureText(reason: unknown): string {
   if (reason instanceof StoreError) return t(STORE_CODES[reason.code]);
   if (reason instanceof ApiError) return codeText(reason.code);
   if (reason instanceof CaptureError) {
-    const text = codeText(reason.code);
-    return reason.field ? `${text} (${reason.field})` : text;
+    if (reason.field) console.warn(reason.code, reason.field); // a path in the record, no word for the screen
+    return codeText(reason.code);
   }
   console.error(reason);
   return t("app.failed_unknown");

@@ -18,7 +18,10 @@ export interface CameraInput {
   readonly main?: boolean;
   /** Made durable before the camera opens. */
   readonly before: () => Promise<void>;
-  readonly taken: (photos: readonly Taken[]) => void;
+  /** Called with one photo after the other, the next when this one is durable: thirty are never in memory at once. */
+  readonly taken: (photo: Taken) => Promise<void>;
+  /** All of them are kept. */
+  readonly done?: () => void;
 }
 
 /** Some phones leave `type` empty; the first bytes say what it is. */
@@ -30,14 +33,12 @@ function mediaTypeOf(file: File, bytes: ArrayBuffer): string {
   return "image/heic";
 }
 
-async function read(input: HTMLInputElement, source: "camera" | "album"): Promise<Taken[]> {
-  const photos: Taken[] = [];
-  for (const file of input.files ?? []) {
+async function keepAll(files: readonly File[], config: CameraInput): Promise<void> {
+  for (const file of files) {
     const bytes = await file.arrayBuffer();
-    photos.push({ bytes, mediaType: mediaTypeOf(file, bytes), source });
+    await config.taken({ bytes, mediaType: mediaTypeOf(file, bytes), source: config.source });
   }
-  input.value = "";
-  return photos;
+  if (files.length > 0) config.done?.();
 }
 
 /** A capture button with its own hidden input; `fail` hears what went wrong. */
@@ -51,10 +52,9 @@ export function cameraInput(config: CameraInput, fail: (action: () => Promise<un
   };
   const changed = (event: Event): void => {
     const input = event.currentTarget as HTMLInputElement;
-    fail(async () => {
-      const photos = await read(input, config.source);
-      if (photos.length > 0) config.taken(photos);
-    });
+    const files = [...(input.files ?? [])];
+    input.value = "";
+    fail(() => keepAll(files, config));
   };
   return html`<span class="camera-input">
     <button type="button" class="capture-button ${config.main ? "capture-button-main" : ""}" data-test=${config.test} @click=${open}>

@@ -11,7 +11,8 @@ import { cameraInput, type Taken } from "./camera-input.ts";
 
 export interface BarActions {
   readonly before: () => Promise<void>;
-  readonly taken: (photos: readonly Taken[]) => void;
+  readonly taken: (photo: Taken) => Promise<void>;
+  readonly done: () => void;
   readonly attempt: (action: () => Promise<unknown>) => void;
   readonly resume: () => void;
   readonly conclude: () => void;
@@ -23,7 +24,7 @@ const go = (path: string, shape: IconName, text: string, test: string, main = fa
   html`<a class="capture-button ${main ? "capture-button-main" : ""}" href=${href(path)} data-test=${test}>${icon(shape)}<span>${text}</span></a>`;
 
 const camera = (actions: BarActions): TemplateResult =>
-  cameraInput({ source: "camera", text: t("capture.photo"), test: "take-photo", before: actions.before, taken: actions.taken }, actions.attempt);
+  cameraInput({ source: "camera", text: t("capture.photo"), test: "take-photo", before: actions.before, taken: actions.taken, done: actions.done }, actions.attempt);
 
 function running(id: string, actions: BarActions): TemplateResult {
   return html`<div class="capture">

@@ -20,6 +20,18 @@ export class Signers {
     this.changed();
   }
 
+  /** How often the text changed under the pens; a pad of an earlier round is thrown away. */
+  round = 0;
+
+  /** Another text is shown: what was drawn under the one before never goes into it. True if there was something. */
+  forget(): boolean {
+    const had = this.images.size > 0;
+    this.images.clear();
+    this.round += 1;
+    this.changed();
+    return had;
+  }
+
   /** What goes into the op, officers first. `withOutsider` is false when the site head refused. */
   drawn(officers: readonly PersonView[], withOutsider: boolean): Drawn[] {
     const list: Drawn[] = [];
@@ -30,7 +42,7 @@ export class Signers {
     const theirs = this.images.get(this.kind);
     if (withOutsider && theirs) list.push({ signer: this.kind, name: this.outsider.trim(), image: theirs });
     const witness = this.images.get("witness");
-    if (witness) list.push({ signer: "witness", name: this.witnessName, image: witness });
+    if (!withOutsider && witness && this.witnessName) list.push({ signer: "witness", name: this.witnessName, image: witness });
     return list;
   }
 

@@ -12,6 +12,7 @@ import { badge, banner, chips, field, section, toggle } from "../../screen/parts
 import { navigate, query } from "../../screen/router.ts";
 import { enterprise, inspection, today, type EnterpriseView, type InspectionView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
+import { mending } from "../mending.ts";
 import { officerPicker } from "../parts/officers.ts";
 import { groundChoices, reasonChoices } from "../parts/reasons.ts";
 import { isPartner, partnersOf, type Partners } from "../partners.ts";
@@ -28,6 +29,7 @@ class ArrivalCard extends LiveScreen {
   planned: InspectionView | undefined;
   partners: Partners = { near: [], far: [] };
   choosing = false;
+  busy = false;
   failed: ReadonlySet<string> = new Set();
   #loaded = false;
 
@@ -74,6 +76,16 @@ class ArrivalCard extends LiveScreen {
   private async start(): Promise<void> {
     const missing = this.missing();
     if (missing.size > 0) return this.put({ failed: missing });
+    if (this.busy) return; // a second tap is no second inspection
+    this.put({ busy: true });
+    try {
+      await this.beginNow();
+    } finally {
+      this.put({ busy: false });
+    }
+  }
+
+  private async beginNow(): Promise<void> {
     const value = this.draft.value;
     const self = me();
     const ground = value.ground.trim();
@@ -99,7 +111,7 @@ class ArrivalCard extends LiveScreen {
 
   private async save(arrival: Arrival, reason: string): Promise<string> {
     if (!this.planned) return (await beginOnSite({ ...arrival, enterprise: this.company?.id ?? "", reason })).inspection;
-    await begin({ ...arrival, inspection: this.planned.id, ...(this.needsReason ? { reason } : {}) });
+    await begin({ ...arrival, inspection: this.planned.id, ...(this.needsReason ? { reason } : {}) }, mending());
     return this.planned.id;
   }
 

@@ -70,8 +70,9 @@ class Burst extends ScreenElement {
     if (video && this.playing) this.keep(frameOf(video), "image/jpeg", "camera");
   }
 
-  private received(photos: readonly Taken[]): void {
-    for (const photo of photos) this.keep(Promise.resolve(photo.bytes), photo.mediaType, photo.source);
+  private received({ bytes, mediaType, source }: Taken): Promise<void> {
+    this.keep(Promise.resolve(bytes), mediaType, source);
+    return this.#saving;
   }
 
   private async finish(): Promise<void> {
@@ -94,7 +95,7 @@ class Burst extends ScreenElement {
         <div class="burst-controls">
           <button type="button" class="button" data-test="burst-done" @click=${() => this.attempt(() => this.finish())}>${icon("check")}<span>${t("do.done")}</span></button>
           ${this.refused
-            ? cameraInput({ source: "camera", text: t("capture.photo"), test: "take-photo", main: true, before: () => drafts.save(`camera/${this.params["id"] ?? ""}`, { at_ms: Date.now() }), taken: (photos) => this.received(photos) }, (action) => this.attempt(action))
+            ? cameraInput({ source: "camera", text: t("capture.photo"), test: "take-photo", main: true, before: () => drafts.save(`camera/${this.params["id"] ?? ""}`, { at_ms: Date.now() }), taken: (photo) => this.received(photo) }, (action) => this.attempt(action))
             : html`<button type="button" class="shutter" ?disabled=${!this.playing} aria-label=${t("burst.shoot")} data-test="shutter" @click=${() => this.shoot()}></button>`}
           <span></span>
         </div>

@@ -14,6 +14,7 @@ import { Draft } from "../draft.ts";
 import { EMPTY_HAZARD, editedHazard, newHazard, ofFinding, sameAsBefore, type HazardDraft } from "../hazard-draft.ts";
 import { cameraInput, type CameraInput, type Taken } from "../parts/camera-input.ts";
 import { hazardFields } from "../parts/hazard-fields.ts";
+import { bodyToMend, itemsOf, mending } from "../mending.ts";
 import { say } from "../says.ts";
 import "../parts/phrase-picker.ts";
 
@@ -45,11 +46,17 @@ class Hazard extends LiveScreen {
   private async first(): Promise<void> {
     const failed = (reason: unknown): void => this.attempt(() => Promise.reject(reason));
     this.draft = this.finding
-      ? new Draft(editedHazard(this.finding.id), ofFinding(this.finding), failed)
+      ? new Draft(editedHazard(this.finding.id), { ...ofFinding(this.finding), ...(await this.toMend()) }, failed)
       : new Draft(newHazard(this.params["id"] ?? ""), EMPTY_HAZARD, failed);
     await this.draft.load();
     this.#loaded = true;
     this.#wanted = query("field");
+  }
+
+  /** The texts of the edit that was not accepted. */
+  private async toMend(): Promise<Partial<HazardDraft>> {
+    const changes = itemsOf(await bodyToMend(), "changes");
+    return Object.fromEntries(changes.map(({ field, value }) => [String(field), String(value)]));
   }
 
   /** One tap from a gap leads to its field, a folded one opened. */
@@ -66,14 +73,12 @@ class Hazard extends LiveScreen {
     this.requestUpdate();
   }
 
-  private async photographed(taken: readonly Taken[]): Promise<void> {
-    for (const one of taken) {
-      const saved = await addPhoto(one.bytes, {
-        inspection: this.inspection?.id ?? "", purpose: "finding", source: one.source, mediaType: one.mediaType,
-        ...(this.finding ? { finding: this.finding.id } : {}),
-      });
-      await this.draft.change({ photos: [...this.draft.value.photos, saved.photo] });
-    }
+  private async photographed({ bytes, source, mediaType }: Taken): Promise<void> {
+    const saved = await addPhoto(bytes, {
+      inspection: this.inspection?.id ?? "", purpose: "finding", source, mediaType,
+      ...(this.finding ? { finding: this.finding.id } : {}),
+    });
+    await this.draft.change({ photos: [...this.draft.value.photos, saved.photo] });
     this.requestUpdate();
   }
 
@@ -127,10 +132,10 @@ class Hazard extends LiveScreen {
     const graded = value.grade !== before.grade || JSON.stringify(value.basis) !== JSON.stringify(before.basis);
     if (graded) {
       const criterion = value.criterion.trim();
-      await classifyFinding(before.id, { grade: value.grade, ...(criterion ? { criterion } : {}), ...(value.basis ? { basis: value.basis } : {}) });
+      await classifyFinding(before.id, { grade: value.grade, ...(criterion ? { criterion } : {}), ...(value.basis ? { basis: value.basis } : {}) }, mending());
     }
     const texts = changed.filter((name) => !(graded && name === "criterion"));
-    if (texts.length > 0) await editFinding(before.id, Object.fromEntries(texts.map((name) => [name, value[name].trim()])) as FindingEdit);
+    if (texts.length > 0) await editFinding(before.id, Object.fromEntries(texts.map((name) => [name, value[name].trim()])) as FindingEdit, graded ? {} : mending());
     return before.number;
   }
 
@@ -139,7 +144,7 @@ class Hazard extends LiveScreen {
   }
 
   private camera(config: Pick<CameraInput, "source" | "text" | "test" | "main">): TemplateResult {
-    return cameraInput({ ...config, before: () => this.draft.change({}), taken: (photos) => this.attempt(() => this.photographed(photos)) }, (action) => this.attempt(action));
+    return cameraInput({ ...config, before: () => this.draft.change({}), taken: (photo) => this.photographed(photo) }, (action) => this.attempt(action));
   }
 
   private photos(): TemplateResult {

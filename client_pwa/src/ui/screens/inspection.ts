@@ -44,15 +44,15 @@ class Inspection extends LiveScreen {
   }
 
   /** A photo first: kept at once, then a hazard begins with it. */
-  private async photographed(taken: readonly Taken[]): Promise<void> {
-    const photos: string[] = [];
-    for (const one of taken) {
-      const saved = await addPhoto(one.bytes, { inspection: this.inspection, purpose: "finding", source: one.source, mediaType: one.mediaType });
-      photos.push(saved.photo);
-    }
+  private async photographed({ bytes, source, mediaType }: Taken): Promise<void> {
+    const saved = await addPhoto(bytes, { inspection: this.inspection, purpose: "finding", source, mediaType });
     const draft = await drafts.load<HazardDraft>(newHazard(this.inspection));
-    await drafts.save(newHazard(this.inspection), { ...draft, photos: [...(draft?.photos ?? []), ...photos] });
-    navigate(`/inspections/${this.inspection}/hazard`);
+    await drafts.save(newHazard(this.inspection), { ...draft, photos: [...(draft?.photos ?? []), saved.photo] });
+  }
+
+  /** A recorder that runs on after the signing, or in a pause, must be stopped somewhere. */
+  private isRecording({ clips }: InspectionView): boolean {
+    return clips.some((clip) => clip.stoppedAtMs === 0 && clip.officer === me().person);
   }
 
   private act(action: () => Promise<unknown>, said = t("saved.here")): void {
@@ -127,13 +127,14 @@ class Inspection extends LiveScreen {
     if (!one) return html`<div class="page">${empty("search", t("inspection.unknown"))}</div>`;
     return html`<div class="page" data-test="inspection" data-state=${one.state}>
       ${this.head(one)} ${this.attestCard(one)}
-      ${one.state === "in_progress" ? html`<lh-recorder .inspection=${one}></lh-recorder>` : nothing}
+      ${one.state === "in_progress" || this.isRecording(one) ? html`<lh-recorder .inspection=${one}></lh-recorder>` : nothing}
       ${this.hasDraft ? banner("todo", t("inspection.draft"), html`<a class="button" href=${href(`/inspections/${one.id}/hazard`)} data-test="resume-draft">${t("inspection.draft_go")}</a>`) : nothing}
       ${this.tray(one)} ${this.findings(one)}
     </div>
     ${inspectionBar(one, {
       before: () => drafts.save(`camera/${this.inspection}`, { at_ms: Date.now() }),
-      taken: (photos) => this.attempt(() => this.photographed(photos)),
+      taken: (photo) => this.photographed(photo),
+      done: () => navigate(`/inspections/${this.inspection}/hazard`),
       attempt: (action) => this.attempt(action),
       resume: () => this.act(() => resumeInspection(one.id)),
       conclude: () => this.put({ sheet: "conclude" }),

@@ -2,7 +2,7 @@
 // by itself. Then the order as rendered, the signatures, and it is issued on the spot.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { issueOrder, renderOrder, type OrderItem, type Rendering } from "../../capture/index.ts";
+import { CaptureError, issueOrder, renderOrder, type OrderItem, type Rendering } from "../../capture/index.ts";
 import { plusDays } from "../../screen/dates.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
@@ -11,6 +11,7 @@ import { banner, button, empty, section } from "../../screen/parts.ts";
 import { navigate, query } from "../../screen/router.ts";
 import { enterprise, inspection, person, today, type FindingView, type InspectionView, type PersonView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
+import { bodyToMend, itemsOf, mending } from "../mending.ts";
 import { deadlineChips, orderItem, type ItemFields } from "../parts/order-item.ts";
 import { Signers } from "../parts/signers.ts";
 import { say } from "../says.ts";
@@ -35,10 +36,19 @@ class Order extends LiveScreen {
     const ids = [me().person, ...this.one.officers.filter((id) => id !== me().person)];
     this.officers = (await Promise.all(ids.map((id) => person(id)))).filter((one) => one !== undefined);
     if (this.#loaded) return;
-    this.draft = new Draft(`order/${this.one.id}${query("only")}`, { items: {} });
+    this.draft = new Draft(`order/${this.one.id}${query("only")}`, { items: await this.itemsToMend() });
     await this.draft.load();
     this.signers.outsider = (await enterprise(this.one.enterprise))?.head ?? "";
     this.#loaded = true;
+  }
+
+  /** The items of the order that was not accepted, to be corrected; what it did not order stays out. */
+  private async itemsToMend(): Promise<Readonly<Record<string, ItemFields>>> {
+    const old = itemsOf(await bodyToMend(), "items");
+    if (old.length === 0) return {};
+    const left = Object.fromEntries((this.one?.findings ?? []).map((one) => [one.id, { requirement: one.requirement, deadline: "", left_out: true }]));
+    const items = old.map((item) => [String(item["finding"]), { requirement: String(item["requirement"]), deadline: String(item["deadline"]) }]);
+    return { ...left, ...Object.fromEntries(items) };
   }
 
   private get candidates(): readonly FindingView[] {
@@ -73,6 +83,7 @@ class Order extends LiveScreen {
   }
 
   private async show(): Promise<void> {
+    this.signers.forget(); // signatures drawn under an earlier text
     this.put({ rendering: await renderOrder(this.one?.id ?? "", this.items) });
     scrollTo(0, 0);
   }
@@ -82,7 +93,10 @@ class Order extends LiveScreen {
     if (!one || !rendering) return;
     this.put({ busy: true });
     try {
-      await issueOrder(one.id, { items: this.items, rendering, signatures: this.signers.drawn(this.officers, true) });
+      await issueOrder(one.id, { items: this.items, rendering, signatures: this.signers.drawn(this.officers, true) }, mending());
+    } catch (reason) {
+      if (reason instanceof CaptureError && reason.code === "rendering_outdated") this.put({ rendering: undefined });
+      throw reason;
     } finally {
       this.put({ busy: false });
     }

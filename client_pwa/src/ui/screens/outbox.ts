@@ -11,8 +11,9 @@ import { kindLabel } from "../../screen/labels.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, chips, empty, field, sheet, submit, type Tone } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
-import { activateUpdate, engine, outbox, rescueFile, type ItemStatus, type OutboxItem } from "../../sync/index.ts";
+import { activateUpdate, engine, outbox, rescueFile, resend, type ItemStatus, type OutboxItem } from "../../sync/index.ts";
 import { codeText } from "../failures.ts";
+import { mendingPage, wordsOf } from "../mending.ts";
 import { syncWord } from "../parts/sync-chip.ts";
 import { say } from "../says.ts";
 
@@ -55,10 +56,23 @@ class Outbox extends LiveScreen {
   }
 
   private action(item: OutboxItem): TemplateResult | typeof nothing {
-    if (item.action === "mend") return button(t("outbox.mend"), () => this.act(() => mend(item.op), t("saved.here")), { kind: "primary", test: "mend" });
-    if (item.action === "withdraw") return button(t("outbox.withdraw"), () => this.put({ withdrawing: item.op }), { test: "withdraw" });
-    if (item.action === "update") return button(t("app.update_now"), () => this.attempt(activateUpdate), { kind: "primary", test: "update" });
+    const takeBack = button(t("outbox.withdraw"), () => this.put({ withdrawing: item.op }), { test: "withdraw" });
+    if (item.action === "mend") return html`${this.mending(item)}${item.outcome === "refused" ? takeBack : nothing}`;
+    if (item.action === "withdraw") return takeBack;
+    if (item.action === "update") return button(t("app.update_now"), () => this.attempt(() => this.renew()), { kind: "primary", test: "update" });
+    if (item.action === "resend") return button(t("outbox.try_now"), () => this.attempt(() => resend(item.op)), { icon: "recheck", test: "resend" });
     return nothing;
+  }
+
+  /** To the page where it can be corrected; a bare step is repeated from the present state. */
+  private mending(item: OutboxItem): TemplateResult {
+    const page = mendingPage(item);
+    if (page) return html`<a class="button button-primary" href=${href(page)} data-test="mend">${t("outbox.mend")}</a>`;
+    return button(t("outbox.mend"), () => this.act(() => mend(item.op), t("saved.here")), { kind: "primary", test: "mend" });
+  }
+
+  private async renew(): Promise<void> {
+    if (!(await activateUpdate())) say(this, t("outbox.no_update"));
   }
 
   private line(item: OutboxItem): TemplateResult {
@@ -69,6 +83,7 @@ class Outbox extends LiveScreen {
       <div class="row"><span class="grow stack stack-tight"><span class="strong">${kindLabel(item.kind)}</span><span class="soft digits">${timeOf(item.savedAtMs)}</span></span>
         ${badge(TONES[item.status], text, SHAPES[item.status])}</div>
       ${item.status === "uploading" ? html`<progress max="100" value=${item.percent} aria-label=${text}></progress>` : nothing}
+      ${item.body ? html`<p class="clamp" data-test="words">${wordsOf(item)}</p>` : nothing}
       ${item.reason ? html`<p>${codeText(item.reason)}</p>` : nothing}
       ${item.action === "none" && item.status !== "attention" ? nothing : html`<div class="row row-wrap">${this.action(item)}${place ? html`<a class="button" href=${href(place + id)}>${t("do.open")}</a>` : nothing}</div>`}
     </li>`;

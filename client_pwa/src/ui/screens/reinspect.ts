@@ -11,6 +11,7 @@ import { banner, button, empty, field, section } from "../../screen/parts.ts";
 import { navigate } from "../../screen/router.ts";
 import { enterprise, finding, type FindingView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
+import { bodyToMend, mending } from "../mending.ts";
 import { cameraInput, type Taken } from "../parts/camera-input.ts";
 import { dueBadge, stateBadge } from "../parts/finding-card.ts";
 import { officerPicker } from "../parts/officers.ts";
@@ -50,9 +51,18 @@ class Reinspect extends LiveScreen {
     this.partners = await partnersOf(me());
     if (this.#loaded) return;
     const partner = lastPartner(me().person);
-    this.draft = new Draft(`reinspect/${this.finding.id}`, { ...EMPTY, partner: isPartner(this.partners, partner) ? partner : "" });
+    const initial = { ...EMPTY, partner: isPartner(this.partners, partner) ? partner : "" };
+    this.draft = new Draft(`reinspect/${this.finding.id}`, { ...initial, ...(await this.toMend()) });
     await this.draft.load();
     this.#loaded = true;
+  }
+
+  /** What the reinspection that was not accepted said; its photos are kept. */
+  private async toMend(): Promise<Partial<Recheck>> {
+    const body = await bodyToMend();
+    if (!body) return {};
+    const partner = (body["officers"] as readonly string[]).find((one) => one !== me().person) ?? "";
+    return { photos: body["photos"] as readonly string[], opinion: String(body["opinion"] ?? ""), partner };
   }
 
   private change(fields: Partial<Recheck>): void {
@@ -60,11 +70,9 @@ class Reinspect extends LiveScreen {
     this.requestUpdate();
   }
 
-  private async photographed(taken: readonly Taken[]): Promise<void> {
-    for (const one of taken) {
-      const saved = await addPhoto(one.bytes, { inspection: this.finding?.inspection ?? "", purpose: "reinspection", source: one.source, mediaType: one.mediaType });
-      await this.draft.change({ photos: [...this.draft.value.photos, saved.photo] });
-    }
+  private async photographed({ bytes, source, mediaType }: Taken): Promise<void> {
+    const saved = await addPhoto(bytes, { inspection: this.finding?.inspection ?? "", purpose: "reinspection", source, mediaType });
+    await this.draft.change({ photos: [...this.draft.value.photos, saved.photo] });
     this.requestUpdate();
   }
 
@@ -75,7 +83,7 @@ class Reinspect extends LiveScreen {
     this.put({ busy: true });
     try {
       const said = opinion.trim();
-      await recordReinspection(one.id, { officers: [me().person, partner], result, photos, ...(said ? { opinion: said } : {}) });
+      await recordReinspection(one.id, { officers: [me().person, partner], result, photos, ...(said ? { opinion: said } : {}) }, mending());
     } finally {
       this.put({ busy: false });
     }
@@ -121,7 +129,7 @@ class Reinspect extends LiveScreen {
     </div>
     <div class="bottombar">
       <div class="capture">
-        ${cameraInput({ source: "camera", text: t("capture.photo"), test: "take-photo", main: value.photos.length === 0, before: () => this.draft.change({}), taken: (photos) => this.attempt(() => this.photographed(photos)) }, (action) => this.attempt(action))}
+        ${cameraInput({ source: "camera", text: t("capture.photo"), test: "take-photo", main: value.photos.length === 0, before: () => this.draft.change({}), taken: (photo) => this.photographed(photo) }, (action) => this.attempt(action))}
         ${this.verdict("pass")} ${this.verdict("fail")}
       </div>
       ${button(t("do.save"), () => this.attempt(() => this.save()), { kind: "primary", wide: true, icon: "check", disabled: !complete || this.busy, test: "save-reinspection" })}

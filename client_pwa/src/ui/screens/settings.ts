@@ -9,7 +9,7 @@ import { stateLabel } from "../../screen/labels.ts";
 import { badge, banner, button, chips, facts, section, sheet } from "../../screen/parts.ts";
 import { href, navigate } from "../../screen/router.ts";
 import { askPersistence, bureauName, health, ownChain, type ChainView, type Health } from "../../store/index.ts";
-import { deployment, engine, lock, logout } from "../../sync/index.ts";
+import { deployment, engine, lock, logout, peopleHere, type PersonHere } from "../../sync/index.ts";
 import { megabytes } from "../parts/sync-chip.ts";
 import { say } from "../says.ts";
 import { me, refreshSession, session } from "../session.ts";
@@ -19,6 +19,7 @@ class Settings extends LiveScreen {
   chain: ChainView | undefined;
   bureau = "";
   server: Awaited<ReturnType<typeof deployment>>;
+  people: readonly PersonHere[] = [];
   leaving = false;
 
   protected override async read(): Promise<void> {
@@ -27,6 +28,7 @@ class Settings extends LiveScreen {
     this.chain = await ownChain();
     this.bureau = await bureauName(session()?.bureau ?? "");
     this.server = await deployment();
+    this.people = await peopleHere();
   }
 
   private async leave(): Promise<void> {
@@ -47,9 +49,19 @@ class Settings extends LiveScreen {
     this.refresh();
   }
 
-  private people(): TemplateResult {
+  /** Each person's unsent work: only they can send it, so it must not be forgotten on this phone. */
+  private here({ person, name, unsentOps, unsentBytes, allDone }: PersonHere): TemplateResult {
+    const left = [
+      ...(unsentOps > 0 ? [t("sync.only_here", { count: unsentOps })] : []),
+      ...(unsentBytes > 0 ? [t("sync.photos_left", { size: megabytes(unsentBytes) })] : []),
+    ].join(t("list.comma"));
+    return html`<li class="row row-wrap" data-test="person-here" data-person=${person} data-all-done=${String(allDone)}>
+      <span class="grow strong">${name}</span>${badge(allDone ? "done" : "todo", allDone ? t("sync.all_done") : left || t("sync.checking"), allDone ? "sealed" : "phone")}</li>`;
+  }
+
+  private account(): TemplateResult {
     const self = me();
-    return section(t("settings.people"), html`<div class="card stack">
+    return section(t("settings.account"), html`<div class="card stack">
       ${facts([
         [t("settings.name"), self.name],
         [t("settings.role"), t(`role.${self.role}`)],
@@ -62,8 +74,12 @@ class Settings extends LiveScreen {
         ${self.hasPin ? button(t("settings.lock"), () => this.attempt(() => this.lockNow()), { test: "lock" }) : nothing}
         ${button(t("settings.logout"), () => this.put({ leaving: true }), { kind: "danger", icon: "logout", test: "logout" })}
       </div>
-      <p class="soft">${t("settings.people_hint")}</p>
     </div>`);
+  }
+
+  private everybody(): TemplateResult {
+    return section(t("settings.people"), html`<div class="card stack"><ul class="stack">${this.people.map((one) => this.here(one))}</ul>
+      <p class="soft">${t("settings.people_hint")}</p></div>`);
   }
 
   private storage(health: Health): TemplateResult {
@@ -89,7 +105,7 @@ class Settings extends LiveScreen {
     if (!session()) return html``;
     return html`<div class="page" data-test="settings-page">
       ${section(t("settings.language"), chips(t("settings.language"), [{ value: "zh", text: "中文", test: "language-zh" }, { value: "en", text: "English", test: "language-en" }], language(), (value) => setLanguage(value as Language)))}
-      ${this.people()} ${this.health ? this.storage(this.health) : nothing}
+      ${this.account()} ${this.everybody()} ${this.health ? this.storage(this.health) : nothing}
       ${section(t("settings.install"), html`<div class="card"><p>${t("settings.install_hint")}</p></div>`)}
       ${section(t("settings.about"), html`<div class="card stack">${facts([
         [t("settings.system"), this.server?.name ?? ""],

@@ -12,6 +12,7 @@ import { LiveScreen } from "../../screen/live.ts";
 import { banner, button, chips, empty, field, section } from "../../screen/parts.ts";
 import { href, navigate } from "../../screen/router.ts";
 import { enterprise, inspection, person, type FindingView, type InspectionView, type PersonView } from "../../store/index.ts";
+import { mending } from "../mending.ts";
 import { gapKey } from "../parts/finding-card.ts";
 import { refusalChoices } from "../parts/reasons.ts";
 import { Signers } from "../parts/signers.ts";
@@ -75,9 +76,9 @@ class Sign extends LiveScreen {
     this.put({ busy: true });
     try {
       const signatures = this.signers.drawn(this.officers, !this.refused);
-      if (this.supplementary) await signSupplement(one.id, { rendering, signatures });
-      else if (this.refused) await refuseSignature(one.id, { rendering, signatures, reason: this.reason.trim(), ...this.witnessed(one) });
-      else await signInspection(one.id, { rendering, signatures });
+      if (this.supplementary) await signSupplement(one.id, { rendering, signatures }, mending());
+      else if (this.refused) await refuseSignature(one.id, { rendering, signatures, reason: this.reason.trim(), ...this.witnessed(one) }, mending());
+      else await signInspection(one.id, { rendering, signatures }, mending());
     } finally {
       this.put({ busy: false });
       this.refresh();

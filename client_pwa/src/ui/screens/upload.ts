@@ -7,6 +7,7 @@ import { timeOf } from "../../screen/dates.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { badge, banner, button } from "../../screen/parts.ts";
+import { href } from "../../screen/router.ts";
 import { engine } from "../../sync/index.ts";
 import { codeText } from "../failures.ts";
 import { megabytes } from "../parts/sync-chip.ts";
@@ -59,6 +60,7 @@ class Upload extends ScreenElement {
             <span class="large">${status.unsentOps > 0 ? t("upload.records_left") : status.unsentBytes > 0 ? t("upload.photos_left") : t("sync.checking")}</span></p>
           ${status.unsentOps > 0 && status.unsentBytes > 0 ? html`<p class="centred">${t("upload.and_photos", { size: megabytes(status.unsentBytes) })}</p>` : nothing}
           <progress max=${Math.max(1, this.#most)} value=${done} aria-label=${t("upload.progress")}></progress>`}
+      ${status.attention > 0 ? banner("alarm", t("sync.attention", { count: status.attention }), html`<a class="button" href=${href("/outbox")}>${t("outbox.title")}</a>`, "upload-attention") : nothing}
       ${status.online || status.allDone ? nothing : banner("todo", t("upload.offline"), status.retryAtMs > 0 ? t("upload.retry_at", { time: timeOf(status.retryAtMs) }) : nothing)}
       ${status.lastError && status.lastError !== "network" ? banner("alarm", codeText(status.lastError)) : nothing}
       <ul class="stack">${uploads.map((one, index) => html`<li class="card stack"><div class="row"><span class="grow strong">${t("photo.alt", { number: index + 1 })}</span><span class="digits">${Math.floor((one.sent / Math.max(1, one.total)) * 100)}%</span></div>
