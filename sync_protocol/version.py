@@ -11,7 +11,7 @@ PROTOCOL_VERSION = 1
 HISTORY = (
     (
         1,
-        "d0e3624775ee7abcf3cb8530d3378592cadc42cdfaafcb096cc8999525f220a3",
+        "6ec61881fe7c0303542669e91135d38efe468f3392615426348019f4c86c8afd",
         "the first version",
     ),
 )

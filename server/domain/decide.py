@@ -5,7 +5,7 @@ comes with changes; a ruling never depends on bytes of evidence having arrived, 
 beyond a flag. Not here: locks, indexes, what a batch adds to the state (`services.commit`).
 """
 
-from server.domain import authority, guards
+from server.domain import authority, bases, guards
 from server.domain.authority import Stop
 from server.domain.records import Arrival, Decision, LoggedOp, Reader
 from sync_protocol import locks
@@ -26,6 +26,7 @@ def decide(op: Op, author: str, arrival: Arrival, reader: Reader) -> Decision:
         authority.stop(op, author, arrival, reader, flags)
         or _deps_stop(op, reader)
         or guards.stop(op, author, reader, flags)
+        or bases.stop(op, reader)
     )
     if stopped is not None:
         return Decision(*stopped, tuple(sorted(flags)))

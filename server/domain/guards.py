@@ -2,16 +2,17 @@
 
 Invariants: a guard reads locked rows and the op, returns the code that refuses it or `""`, and may
 add flags; none reads a clock: a rule that names a day uses the phone's day, in Beijing. A row that
-is not there is `entity_unknown` where the guard needs it. Not here: states and steps (the fold).
+is not there is `entity_unknown` where the guard needs it. Not here: states and steps (the fold),
+who may act on what (`officers`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
-from server.domain.authority import Stop, field, role_of
-from server.domain.records import Reader, Row
+from server.domain import officers
+from server.domain.authority import Stop, field
+from server.domain.case import Case, Guard, named_findings
+from server.domain.records import Reader
 from sync_protocol.ops import Op
 from sync_protocol.rules import KINDS
 
@@ -21,36 +22,15 @@ SIGNING_KINDS = frozenset(
     {"inspection.sign", "inspection.refuse_signature", "inspection.supplement"}
 )
 RECORDED_STATES = frozenset({"signed", "signature_refused", "concluded", "archived"})
+UNCOUNTED_STATES = frozenset({"withdrawn", "duplicate"})
 LATEST_WALL_MS = 253_370_736_000_000  # in the last year a date can name
-
-
-@dataclass(frozen=True)
-class Case:
-    """What a guard looks at."""
-
-    op: Op
-    author: str
-    reader: Reader
-    flags: set[str]
-
-    @property
-    def body(self) -> Mapping[str, Any]:
-        """The op's body."""
-        return self.op.body
-
-    def row(self, kind: str, identity: object) -> Row | None:
-        """Return a row by kind and id."""
-        return self.reader.row(f"{kind}/{identity}")
-
-
-Guard = Callable[[Case], str]
 
 
 def stop(op: Op, author: str, reader: Reader, flags: set[str]) -> Stop | None:
     """Return the refusal of the first guard that says no, or `None`."""
     case = Case(op, author, reader, flags)
     _flag_quiet_period(case)
-    for name in (*KINDS[op.kind].get("guards", ()), *UNNAMED.get(op.kind, ())):
+    for name in (OF_EVERY_KIND, *KINDS[op.kind].get("guards", ()), *UNNAMED.get(op.kind, ())):
         if code := GUARDS[name](case):
             return ("refused", code)
     return None
@@ -70,14 +50,6 @@ def _flag_quiet_period(case: Case) -> None:
         case.flags.add("quiet_period")
 
 
-def author_among_officers(case: Case) -> str:
-    """The author is one of at least two officers named."""
-    officers = set(case.body["officers"])
-    if case.author not in officers:
-        return "officer_not_listed"
-    return "" if len(officers) > 1 else "second_officer_missing"
-
-
 def officers_licensed(case: Case) -> str:
     """A licence that is not proven for the day is flagged, never refused."""
     today = day_of(case.op.wall_ms)
@@ -95,48 +67,6 @@ def unapproved_needs_reason(case: Case) -> str:
     return "" if approved or "reason" in case.body else "reason_missing"
 
 
-def author_on_inspection(case: Case) -> str:
-    """The author is one of the inspection's officers; supervisors act beside them.
-
-    Photos of a reinspection pass: other officers may reinspect; `reinspection.record` names them.
-    """
-    if case.body.get("purpose") == "reinspection":
-        return ""
-    return _author_listed(case, "inspection")
-
-
-def author_may_order(case: Case) -> str:
-    """Officers of the inspection order; whoever reinspected each hazard orders it again."""
-    refused = _author_listed(case, "inspection")
-    if refused != "officer_not_listed":
-        return refused
-    again = all(_reinspected_by_author(case, item["finding"]) for item in case.body["items"])
-    return "" if again else refused
-
-
-def _reinspected_by_author(case: Case, finding: str) -> bool:
-    latest = field(case.row("finding", finding), "reinspection")
-    if latest is None:
-        return False
-    officers = field(case.row("reinspection", latest), "officers")
-    return isinstance(officers, list) and case.author in officers
-
-
-def author_on_reinspection(case: Case) -> str:
-    """The author is one of the reinspection's officers."""
-    return _author_listed(case, "reinspection")
-
-
-def _author_listed(case: Case, kind: str) -> str:
-    row = case.row(kind, case.body[kind])
-    if row is None:
-        return "entity_unknown"
-    officers = field(row, "officers")
-    listed = isinstance(officers, list) and case.author in officers
-    supervises = role_of(case.author, case.reader) == "supervisor"
-    return "" if listed or supervises else "officer_not_listed"
-
-
 def attests_other_officer(case: Case) -> str:
     """One attests what the other officer recorded."""
     if case.op.kind == "reinspection.attest":
@@ -144,7 +74,7 @@ def attests_other_officer(case: Case) -> str:
         recorder = row["created"]["by"] if row else ""
         return "attests_own_record" if recorder == case.author else ""
     signing = case.reader.op(case.body["signing"])
-    if signing is None or signing.kind not in SIGNING_KINDS:
+    if signing is None or signing.kind not in SIGNING_KINDS or not signing.in_effect:
         return "record_missing"
     if signing.body["inspection"] != case.body["inspection"]:
         return "record_missing"
@@ -152,17 +82,9 @@ def attests_other_officer(case: Case) -> str:
     return "attests_own_record" if own else ""
 
 
-def _named_findings(body: Mapping[str, Any]) -> Iterator[str]:
-    if "finding" in body:
-        yield body["finding"]
-    yield from body.get("recorded", ())
-    for item in (*body.get("findings", ()), *body.get("items", ())):
-        yield item["finding"]
-
-
 def findings_complete(case: Case) -> str:
     """What is signed or ordered has a place, a description, a basis, and its criterion if major."""
-    for identity in dict.fromkeys(_named_findings(case.body)):
+    for identity in dict.fromkeys(named_findings(case.body)):
         row = case.row("finding", identity)
         if row is None:
             return "entity_unknown"
@@ -194,6 +116,16 @@ def finding_is_major(case: Case) -> str:
     if row is None:
         return "entity_unknown"
     return "" if field(row, "grade") == "major" else "finding_not_major"
+
+
+def duplicate_of_another(case: Case) -> str:
+    """The hazard that stays is another one, and is itself still counted."""
+    kept = case.body["duplicate_of"]
+    row = case.row("finding", kept)
+    if row is None:
+        return "entity_unknown"
+    gone = row["states"]["finding"]["s"] in UNCOUNTED_STATES
+    return "illegal_step" if gone or kept == case.body["finding"] else ""
 
 
 def reinspection_attested(case: Case) -> str:
@@ -235,6 +167,8 @@ def target_quarantined(case: Case) -> str:
         return "entity_unknown"
     if target.space != case.op.space:
         return "entity_elsewhere"
+    if case.reader.author(target.chain) == case.author:
+        return "attests_own_record"
     return "" if target.outcome == "quarantined" else "op_not_quarantined"
 
 
@@ -248,15 +182,28 @@ def target_own_and_not_in_effect(case: Case) -> str:
     return "illegal_step" if target.in_effect else ""
 
 
+def mends_within_reach(case: Case) -> str:
+    """One mends one's own op, or one of the same space; what waits for it would go on by that."""
+    target = case.reader.op(case.op.mends) if case.op.mends else None
+    if target is None or target.space == case.op.space:
+        return ""
+    return "" if case.reader.author(target.chain) == case.author else "entity_elsewhere"
+
+
 GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
-        author_among_officers,
+        officers.author_among_officers,
         officers_licensed,
         unapproved_needs_reason,
-        author_on_inspection,
-        author_may_order,
-        author_on_reinspection,
+        officers.author_on_inspection,
+        officers.author_may_order,
+        officers.author_on_reinspection,
+        officers.author_on_finding,
+        officers.author_on_clip,
+        officers.findings_of_inspection,
+        duplicate_of_another,
+        mends_within_reach,
         attests_other_officer,
         findings_complete,
         deadline_not_before_order,
@@ -269,6 +216,8 @@ GUARDS: Mapping[str, Guard] = {
         target_own_and_not_in_effect,
     )
 }
+
+OF_EVERY_KIND = "mends_within_reach"
 
 # Kinds without effects: what they need is not in the tables of rows.
 UNNAMED: Mapping[str, tuple[str, ...]] = {

@@ -107,7 +107,7 @@ def _withdraw(h: Hazard) -> None:
 
 def _mark_duplicate(h: Hazard) -> None:
     h.act(
-        h.second, "finding.mark_duplicate", **h.standing(), duplicate_of=h.first,
+        h.second, "finding.mark_duplicate", **h.standing(), duplicate_of=h.before,
         reason="与同次检查另一条为同一隐患",
     )  # fmt: skip
 

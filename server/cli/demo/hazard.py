@@ -26,7 +26,7 @@ class Hazard:
     number: int
     deadline: str
     created: str = ""
-    first: str = ""
+    before: str = ""
     reinspection: str = ""
     passing: str = ""
     versions: tuple[str, ...] = ()

@@ -181,7 +181,7 @@ def _record_hazard(v: Visit, index: int, found: Mapping[str, Any]) -> Hazard:
         photos=_photos(v, hazard, index, person),
         position=v.enterprise["position"],
     )  # fmt: skip
-    hazard.first = v.hazards[0].id if v.hazards else ""
+    hazard.before = v.hazards[-1].id if v.hazards else ""
     return hazard
 
 

@@ -309,6 +309,16 @@ def not_ones_inspection(office: Office, wang: Author, li: Author, boss: Author) 
     return pushed(office, stranger.op("finding.create", finding_body(stranger, inspection)))
 
 
+@ruled("other_inspection")
+def signing_a_hazard_of_another_inspection(
+    office: Office, wang: Author, li: Author, boss: Author
+) -> Op:
+    finding = found(office, wang, inspection_begun(office, wang, li))
+    other = inspection_begun(office, wang, li)
+    state = office.state(f"inspection/{other}", "inspection")
+    return pushed(office, wang.op("inspection.sign", signing_body(other, (), [finding]) | state))
+
+
 @ruled("second_officer_missing")
 def closing_before_the_second_attests(
     office: Office, wang: Author, li: Author, boss: Author
