@@ -9,8 +9,16 @@ from tests.e2e.supervisor import Supervisor
 
 # One of each is enough to see every part of a finding's page.
 STATES = (
-    "disputed", "ordered", "extension_requested", "extension_denied", "rectification_claimed",
-    "passed", "failed", "closed", "confirmed", "withdrawn",
+    "disputed",
+    "ordered",
+    "extension_requested",
+    "extension_denied",
+    "rectification_claimed",
+    "passed",
+    "failed",
+    "closed",
+    "confirmed",
+    "withdrawn",
 )
 DIALOGS = {
     "extension.grant": "extension_requested",
@@ -32,13 +40,11 @@ def entrance(desk: Supervisor, walk: Walk, ticket: str) -> None:
     for language in ("zh", "en"):
         if language == "en":
             desk.hand.tap("language")
-        walk.show(Screen("desk-login", "/login", "login-name"), language)
+        walk.show(Screen("desk-login", "", "login-name"), language)
     desk.hand.tap("language")
     desk.sign_in()
     desk.pairing_code()
     walk.through([Screen("desk-enrol", "/enrol", "enrol", opened("ticket-open", "ticket"))])
-    desk.go("/enrol")
-    desk.hand.tap(desk.hand.wait("ticket-open"))
     desk.hand.write("ticket", ticket)
     desk.hand.tap("ticket-submit")
     desk.set_pin()
@@ -47,13 +53,25 @@ def entrance(desk: Supervisor, walk: Walk, ticket: str) -> None:
 
 def phones(walk: Walk) -> None:
     """Phones that wait, while the inspector's does."""
-    walk.hand.tap("nav/phones")
+    walk.person.go("/phones")
     expect(walk.hand.see("phone").filter(has_text="周青禾")).to_be_visible(timeout=60_000)
     walk.through(
         [
             Screen("phones", "/phones", "phone"),
-            Screen("phones-differs", "/phones", "code-input", written("code-input", "AAAA-BBBB", "code-differs"), written("code-input", "")),
-            Screen("phones-refuse", "/phones", "phone-refuse", opened("phone-refuse", "refuse-dialog"), shut),
+            Screen(
+                "phones-differs",
+                "/phones",
+                "code-input",
+                written("code-input", "AAAA-BBBB", "code-differs"),
+                written("code-input", ""),
+            ),
+            Screen(
+                "phones-refuse",
+                "/phones",
+                "phone-refuse",
+                opened("phone-refuse", "refuse-dialog"),
+                shut,
+            ),
         ]
     )
 
@@ -62,7 +80,9 @@ def the_rest(desk: Supervisor, walk: Walk) -> None:
     """Board, findings, inspections and what opens on them."""
     found = findings_by_state(desk)
     walk.through(board())
-    walk.through([page for state, finding in found.items() for page in finding_pages(state, finding)])
+    walk.through(
+        [page for state, finding in found.items() for page in finding_pages(state, finding)]
+    )
     walk.through(list(dialogs(found)))
     walk.through(field(desk))
     walk.through(
@@ -77,9 +97,25 @@ def board() -> list[Screen]:
     """The board as it opens, filtered, empty, and with its narrow window's parts unfolded."""
     return [
         Screen("board", "/board", "board-line", readme=True),
-        Screen("board-overdue", "/board", "board-line", tap("figure-overdue"), tap("figure-overdue")),
-        Screen("board-text", "/board", "board-line", _search("皮带"), tap("filter-clear"), sizes=("wide",)),
-        Screen("board-none", "/board", "board-line", _search("没有这样的隐患"), tap("filter-clear"), sizes=("wide",)),
+        Screen(
+            "board-overdue", "/board", "board-line", tap("figure-overdue"), tap("figure-overdue")
+        ),
+        Screen(
+            "board-text",
+            "/board",
+            "board-line",
+            _search("皮带"),
+            tap("filter-clear"),
+            sizes=("wide",),
+        ),
+        Screen(
+            "board-none",
+            "/board",
+            "board-line",
+            _search("没有这样的隐患"),
+            tap("filter-clear"),
+            sizes=("wide",),
+        ),
         Screen("board-filters", "/board", "board-line", _unfold("fold-filters"), sizes=("phone",)),
         Screen("board-charts", "/board", "board-line", _unfold("fold-charts"), sizes=("phone",)),
     ]
@@ -140,13 +176,25 @@ def _receipt(hand: Hand) -> None:
 def dialogs(found: dict[str, str]) -> list[Screen]:
     """The forms behind the steps, and the order's."""
     screens = [
-        Screen(f"desk-{kind}", f"/board/findings/{found[state]}", f"act-{kind}", opened(f"act-{kind}", "action-dialog"), shut)
+        Screen(
+            f"desk-{kind}",
+            f"/board/findings/{found[state]}",
+            f"act-{kind}",
+            opened(f"act-{kind}", "action-dialog"),
+            shut,
+        )
         for kind, state in DIALOGS.items()
     ]
     order = f"/board/findings/{found['confirmed']}"
     return [
         *screens,
-        Screen("desk-order", order, "act-order.issue", opened("act-order.issue", "order-requirement"), shut),
+        Screen(
+            "desk-order",
+            order,
+            "act-order.issue",
+            opened("act-order.issue", "order-requirement"),
+            shut,
+        ),
         Screen("desk-order-preview", order, "act-order.issue", _preview, shut),
     ]
 
@@ -174,6 +222,9 @@ def field(desk: Supervisor) -> list[Screen]:
     steps = sorted(names & {"approval-review", "approval-approve", "approval-complete"})
     return [
         Screen("field", "/field", "inspection"),
-        *(Screen(f"desk-{step}", "/field", step, opened(step, "approval-dialog"), shut) for step in steps),
+        *(
+            Screen(f"desk-{step}", "/field", step, opened(step, "approval-dialog"), shut)
+            for step in steps
+        ),
         *pages,
     ]

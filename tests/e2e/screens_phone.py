@@ -64,7 +64,7 @@ def entrance(phone: Inspector, walk: Walk) -> str:
     for language in ("zh", "en"):
         if language == "en":
             phone.hand.tap("language")
-        walk.show(Screen("login", "/login", "login-name"), language)
+        walk.show(Screen("login", "", "login-name"), language)
         walk.show(Screen("wechat", "/wechat", "wechat"), language)
         phone.go("/login")
         phone.sign_in("no-such-password")
@@ -80,7 +80,9 @@ def entrance(phone: Inspector, walk: Walk) -> str:
             Screen("pin-differs", "/pin", "set-pin", pin_differs),
             Screen("ready-not", "/ready", "ready", attributes={"ready": "false"}),
             Screen("today-unconfirmed", "/today", "see-code"),
-            Screen("logout", "/settings", "settings-page", opened("logout", "logout-confirm"), closed),
+            Screen(
+                "logout", "/settings", "settings-page", opened("logout", "logout-confirm"), closed
+            ),
         ]
     )
     return code
@@ -97,13 +99,15 @@ def unlocked(hand: Hand) -> None:
     """Enter the PIN."""
     for digit in PIN:
         hand.tap(f"pin-{digit}")
-    hand.wait("today")
+    hand.wait("settings-page")
 
 
 def before_leaving(phone: Inspector, walk: Walk) -> str:
     """Everything is on the phone, nothing has begun; return the address of today's inspection."""
     phone.go("/today")
-    inspection = _address(phone, "planned", phone.hand.see("planned").filter(has_text="瑞禾").get_attribute("href"))
+    inspection = _address(
+        phone, "planned", phone.hand.see("planned").filter(has_text="瑞禾").get_attribute("href")
+    )
     walk.through(
         [
             Screen("ready", "/ready", "ready", attributes={"ready": "true"}),
@@ -117,7 +121,13 @@ def before_leaving(phone: Inspector, walk: Walk) -> str:
             Screen("hazards-overdue", "/hazards", "finding", opened("only-overdue")),
             Screen("hazards-none", "/hazards", "hazards", written("hazard-search", "没有这个隐患")),
             *_findings(phone),
-            Screen("outbox-done", "/outbox", "outbox-head", opened("show-all", "outbox-item"), attributes={"all-done": "true"}),
+            Screen(
+                "outbox-done",
+                "/outbox",
+                "outbox-head",
+                opened("show-all", "outbox-item"),
+                attributes={"all-done": "true"},
+            ),
             Screen("upload-done", "/upload", "all-done"),
             Screen("settings", "/settings", "settings-page"),
             Screen("unlock", "/settings", "settings-page", opened("lock", "unlock"), unlocked),
@@ -149,7 +159,10 @@ def _findings(phone: Inspector) -> list[Screen]:
         href = _address(phone, "finding", card.get_attribute("href"))
         states.setdefault(str(card.get_attribute("data-state")), href.split("/")[2])
     assert len(states) >= 3, states
-    pages = [Screen(f"finding-{state}", f"/findings/{id_}", "finding-page") for state, id_ in states.items()]
+    pages = [
+        Screen(f"finding-{state}", f"/findings/{id_}", "finding-page")
+        for state, id_ in states.items()
+    ]
     claimed = states["rectification_claimed"]
     return [*pages, Screen("reinspect", f"/findings/{claimed}/reinspect", "reinspect")]
 
@@ -167,7 +180,13 @@ def arrived(phone: Inspector, walk: Walk, inspection: str) -> None:
             Screen("inspection-more", inspection, "inspection", opened("more", "pause"), closed),
             Screen("inspection-pause", inspection, "inspection", tap("more", "pause"), closed),
             Screen("hazard-empty", f"{inspection}/hazard", "hazard-form"),
-            Screen("phrases", f"{inspection}/hazard", "hazard-form", opened("phrases", "phrase"), closed),
+            Screen(
+                "phrases",
+                f"{inspection}/hazard",
+                "hazard-form",
+                opened("phrases", "phrase"),
+                closed,
+            ),
             Screen("phrases-found", f"{inspection}/hazard", "hazard-form", _find_phrase, closed),
             Screen("sign-empty", f"{inspection}/sign", "back"),
         ]
@@ -192,19 +211,39 @@ def capture(phone: Inspector, walk: Walk, inspection: str, photos: list[Path]) -
     phone.go(f"{inspection}/burst")
     shoot(phone.hand)
     own = _own_findings(phone, inspection)
+    expect(phone.hand.see("toast")).to_have_count(0)
     walk.through(
         [
             Screen("inspection", inspection, "gap-badge", readme=True),
             Screen("hazard", f"{inspection}/hazard", "photos", readme=True),
-            Screen("hazard-major", f"{inspection}/hazard", "photos", opened("grade-major", "hazard-criterion"), tap("grade-general")),
-            Screen("hazard-basis", f"{inspection}/hazard", "photos", opened("basis-open")),
+            Screen(
+                "hazard-major",
+                f"{inspection}/hazard",
+                "photos",
+                opened("grade-major", "hazard-criterion"),
+                tap("grade-general"),
+            ),
             Screen("finding-own", f"/findings/{own['A1']}", "finding-page"),
             Screen("finding-gaps", f"/findings/{own['A2']}", "finding-page"),
             Screen("finding-edit", f"/findings/{own['A2']}/edit", "hazard-form"),
-            Screen("finding-withdraw", f"/findings/{own['A1']}", "finding-page", opened("action-withdraw", "action-sheet"), closed),
-            Screen("finding-duplicate", f"/findings/{own['A1']}", "finding-page", opened("action-duplicate", "action-sheet"), closed),
+            Screen(
+                "finding-withdraw",
+                f"/findings/{own['A1']}",
+                "finding-page",
+                opened("action-withdraw", "action-sheet"),
+                closed,
+            ),
+            Screen(
+                "finding-duplicate",
+                f"/findings/{own['A1']}",
+                "finding-page",
+                opened("action-duplicate", "action-sheet"),
+                closed,
+            ),
             Screen("burst", f"{inspection}/burst", "burst-page", shoot),
-            Screen("burst-refused", f"{inspection}/burst", "burst-page", _camera_refused, _camera_back),
+            Screen(
+                "burst-refused", f"{inspection}/burst", "burst-page", _camera_refused, _camera_back
+            ),
             Screen("tray", f"{inspection}/tray", "loose-photo", tap("choose-all")),
             Screen("sign-gaps", f"{inspection}/sign", "sign-gaps"),
             Screen("today-under-way", "/today", "continue", readme=True),
@@ -227,13 +266,18 @@ def _own_findings(phone: Inspector, inspection: str) -> dict[str, str]:
     phone.go(inspection)
     phone.hand.wait("finding")
     cards = phone.hand.see("finding").all()
-    return {str(card.get_attribute("data-number")): str(card.get_attribute("href")).split("/")[2] for card in cards}
+    return {
+        str(card.get_attribute("data-number")): str(card.get_attribute("href")).split("/")[2]
+        for card in cards
+    }
 
 
 def _camera_refused(hand: Hand) -> None:
     """The person refuses the camera: the browser's own answer, on a page opened after that."""
     hand.page.context.clear_permissions()
-    hand.page.evaluate("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))")
+    hand.page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')); }"
+    )
     address = hand.page.evaluate("location.hash")
     hand.page.evaluate("location.hash = '#/today'")
     hand.wait("today")
@@ -269,7 +313,13 @@ def signing(phone: Inspector, walk: Walk, inspection: str) -> None:
         [
             Screen("tray-empty", f"{inspection}/tray", "tray"),
             Screen("sign", sign, "sign-page", readme=True),
-            Screen("sign-pad", sign, "sign-page", opened("sign-officer-1", "sign-officer-1-canvas"), tap("sign-officer-1-done")),
+            Screen(
+                "sign-pad",
+                sign,
+                "sign-page",
+                opened("sign-officer-1", "sign-officer-1-canvas"),
+                tap("sign-officer-1-done"),
+            ),
             Screen("sign-refusal", sign, "sign-page", _refuse),
         ]
     )
@@ -290,15 +340,21 @@ def ordering(phone: Inspector, walk: Walk, inspection: str) -> None:
     walk.through(
         [
             Screen("inspection-signed", inspection, "late-badge"),
-            Screen("inspection-conclude", inspection, "inspection", tap("more", "conclude"), closed),
+            Screen(
+                "inspection-conclude", inspection, "inspection", tap("more", "conclude"), closed
+            ),
             Screen("supplement", f"{inspection}/supplement", "sign-page"),
             Screen("order-items", f"{inspection}/order", "order-items"),
             Screen("order-sign", f"{inspection}/order", "order-items", _preview),
         ]
     )
-    phone.go(inspection)
+    phone.go(f"{inspection}/order")
+    phone.hand.wait("order-items")
+    _preview(phone.hand)
+    phone.hand.draw_signature("sign-officer-1")
+    phone.hand.draw_signature("sign-recipient")
+    phone.hand.tap("order-issue")
     phone.hand.wait("inspection")
-    phone.order({}, others=15)
 
 
 def _preview(hand: Hand) -> None:
@@ -323,8 +379,15 @@ def afterwards(phone: Inspector, walk: Walk, inspection: str, photos: list[Path]
         [
             Screen("inspection-ordered", inspection, "inspection"),
             Screen("finding-ordered-own", f"/findings/{ordered}", "finding-page"),
-            Screen("reinspect-pass", f"/findings/{again}/reinspect", "after-photo", tap("result-pass")),
-            Screen("reinspect-fail", f"/findings/{again}/reinspect", "after-photo", opened("result-fail", "opinion")),
+            Screen(
+                "reinspect-pass", f"/findings/{again}/reinspect", "after-photo", tap("result-pass")
+            ),
+            Screen(
+                "reinspect-fail",
+                f"/findings/{again}/reinspect",
+                "after-photo",
+                opened("result-fail", "opinion"),
+            ),
         ]
     )
     phone.go(f"/findings/{again}/reinspect")
@@ -345,11 +408,20 @@ def afterwards(phone: Inspector, walk: Walk, inspection: str, photos: list[Path]
     )
 
 
-def the_whole_day(phone: Inspector, desk: Supervisor, walk: Walk, photos: list[Path], at_the_desk: Callable[[], None]) -> None:
+def the_whole_day(
+    phone: Inspector,
+    desk: Supervisor,
+    walk: Walk,
+    photos: list[Path],
+    at_the_desk: Callable[[], None],
+) -> None:
     """Every screen of the phone; `at_the_desk` is called while the phone waits for its confirmation."""
     code = entrance(phone, walk)
+    desk.synchronise()
     at_the_desk()
     desk.confirm_phone(phone.name, code)
+    desk.synchronise()
+    phone.synchronise()
     phone.is_ready_to_leave()
     inspection = before_leaving(phone, walk)
     arrived(phone, walk, inspection)

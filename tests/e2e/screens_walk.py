@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.e2e.hand import SCREENS, Hand
 from tests.e2e.people import Person
@@ -23,8 +23,9 @@ LANGUAGES = ("en", "zh")
 SIZES = {"phone": PHONE, "wide": WIDE}
 TALLEST_PX = 2400
 # What Chinese screens may say in Latin letters: words of the trade that have no other name, and
-# anything with a digit in it (numbers, licences, codes, digests, devices).
-LATIN_ALLOWED = (r"PIN", r"GPS", r"[kMG]?B", r"JPEG", r"\S*\d\S*")
+# anything with a digit in it (numbers, licences, codes, digests). A device is called what it calls
+# itself.
+LATIN_ALLOWED = (r"PIN", r"GPS", r"[kMG]?B", r"JPEG", r"\S*\d\S*", r"Linux|Android|Chrome")
 MEASURES: dict[str, Any] = {
     "textPx": 16,
     "targetPx": 44,
@@ -101,6 +102,7 @@ class Walk:
     def through(self, screens: Iterable[Screen]) -> None:
         """Show every screen in every language; ends in Chinese."""
         listed = list(screens)
+        expect(self.hand.see("toast")).to_have_count(0, timeout=15_000)
         for language in LANGUAGES:
             self.speak(language)
             for screen in listed:
@@ -110,12 +112,14 @@ class Walk:
         """Choose the language in the settings, as a person does."""
         self.person.go("/settings")
         self.hand.tap(self.hand.wait(f"language-{language}"))
-        self.person.page.wait_for_function("tag => document.documentElement.lang.startsWith(tag)", arg=language)
+        self.person.page.wait_for_function(
+            "tag => document.documentElement.lang.startsWith(tag)", arg=language
+        )
 
     def show(self, screen: Screen, language: str) -> None:
         """Open a screen, bring it into its state, look at it in each size, put it back."""
         if screen.path:
-            self.person.go(screen.path)
+            self._open(screen.path)
         self.hand.wait(screen.wait, seconds=30, **screen.attributes)
         sizes = screen.sizes or self.sizes
         self._resize(sizes[0])
@@ -127,6 +131,13 @@ class Walk:
         if screen.leave:
             screen.leave(self.hand)
         self._resize(self.sizes[0])
+
+    def _open(self, path: str) -> None:
+        """Go to a page anew, also when it is the one already shown."""
+        if self.person.page.url.endswith(f"#{path}"):
+            self.person.go("/settings")
+            self.hand.wait("settings-page")
+        self.person.go(path)
 
     def _resize(self, size: str) -> None:
         if self.person.page.viewport_size != SIZES[size]:
@@ -145,9 +156,19 @@ class Walk:
             page.screenshot(path=self.readme / f"{label}.png", animations="disabled")
 
     def _picture(self, page: Page, label: str) -> None:
+        """Keep the page as far down as it goes; under a sheet or dialog only what is seen."""
         SCREENS.mkdir(parents=True, exist_ok=True)
-        height = page.evaluate("document.documentElement.scrollHeight")
-        width = SIZES["phone" if label.endswith("phone") else "wide"]["width"]
-        shot = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST_PX)}
         path = SCREENS / f"s{next(self._number):03}-{label}.png"
-        page.screenshot(path=path, full_page=True, clip=shot, scale="css", animations="disabled")  # type: ignore[arg-type]
+        if page.locator('dialog[open], [aria-modal="true"]').count():
+            page.screenshot(path=path, scale="css", animations="disabled")
+            return
+        page.evaluate("scrollTo(0, 0)")
+        height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST_PX)
+        width = page.evaluate("innerWidth")
+        page.screenshot(
+            path=path,
+            full_page=True,
+            clip={"x": 0, "y": 0, "width": width, "height": height},
+            scale="css",
+            animations="disabled",
+        )

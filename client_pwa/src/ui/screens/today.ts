@@ -96,7 +96,7 @@ class Today extends LiveScreen {
     const planned = this.list.filter((one) => ["planned", "approved", "notified"].includes(one.state));
     return html`<div class="page page-today" data-test="today">
       <div class="day-head">
-        <div><p class="day">${dayInWords(today(), language())}</p><p class="soft">${me().name} · ${t("role.inspector")}</p></div>
+        <div><p class="day">${dayInWords(today(), language())}</p><p class="soft">${me().name}</p></div>
         <a class="button" href=${href("/ready")} data-test="ready-link">${icon("shield")}<span>${t("ready.title")}</span></a>
       </div>
       ${this.notices()} ${[...under, ...after].map((one) => this.continueCard(one))}
