@@ -14,6 +14,7 @@ from typing import Literal
 
 State = Literal["good", "lost", "hanging"]
 PIECE = 16 * 1024
+PACKET = 1400
 
 
 class MobileNetwork:
@@ -64,7 +65,15 @@ class MobileNetwork:
             self._listen()
 
     def _listen(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # A mobile network's packets and a small window: else the loopback's buffers swallow a
+        # whole photo at once, and the phone believes it is on its way.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, PACKET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * PIECE)
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen(128)
+        self._listener = listener
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def _stop_listening(self) -> None:
