@@ -348,6 +348,8 @@ def ordering(phone: Inspector, walk: Walk, inspection: str) -> None:
             Screen("order-sign", f"{inspection}/order", "order-items", _preview),
         ]
     )
+    phone.go(inspection)
+    phone.hand.wait("inspection")
     phone.go(f"{inspection}/order")
     phone.hand.wait("order-items")
     _preview(phone.hand)

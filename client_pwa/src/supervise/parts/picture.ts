@@ -55,7 +55,7 @@ class Picture extends ScreenElement {
       ${facts([
         [t("sup.photo.taken"), dateTimeOf(view.capturedAtMs)],
         [t("sup.photo.source"), t(`sup.photo.${view.source}`)],
-        [t("sup.photo.position"), at ? `${(at.lat_e7 / 1e7).toFixed(5)}, ${(at.lon_e7 / 1e7).toFixed(5)} (±${at.accuracy_m} m)` : t("sup.none")],
+        [t("sup.photo.position"), at ? `${(at.lat_e7 / 1e7).toFixed(5)}, ${(at.lon_e7 / 1e7).toFixed(5)} (${t("sup.photo.within", { metres: at.accuracy_m })})` : t("sup.none")],
         [t("sup.photo.digest"), html`<code class="sup-digest">${view.sha256}</code>`],
       ])}`, () => this.close(), "photo-dialog");
   }
