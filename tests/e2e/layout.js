@@ -18,10 +18,10 @@ async ({ language, textPx, targetPx, capturePx, ratio, latinAllowed }) => {
   await document.fonts.ready;
   await new Promise((done) => {
     const giveUp = setTimeout(() => end(), 4000);
-    let quiet = setTimeout(() => end(), 150);
+    let quiet = setTimeout(() => end(), 100);
     const watch = new MutationObserver(() => {
       clearTimeout(quiet);
-      quiet = setTimeout(() => end(), 150);
+      quiet = setTimeout(() => end(), 100);
     });
     const end = () => {
       clearTimeout(giveUp);
