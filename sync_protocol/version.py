@@ -11,7 +11,7 @@ PROTOCOL_VERSION = 1
 HISTORY = (
     (
         1,
-        "6ec61881fe7c0303542669e91135d38efe468f3392615426348019f4c86c8afd",
+        "a5866f440114b71a9cdbcbda472a2d04f9409f2fa76d1a9f84a08509a7094851",
         "the first version",
     ),
 )

@@ -21,6 +21,8 @@ def lock_set(op: Op, author: str) -> dict[str, bool]:
     """Return every key with whether it is held exclusively."""
     exclusive = {key_of(entity) for entity in locks.written_entities(op.kind, op.body, op.id)}
     exclusive |= {f"chain/{op.chain}", f"op/{op.id}"}
+    if op.founds_chain:
+        exclusive.add(f"enrolments/{author}")  # they are counted
     if op.mends:
         exclusive.add(f"op/{op.mends}")
     if op.kind in RESOLVING_KINDS:

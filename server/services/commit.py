@@ -113,6 +113,10 @@ def _rule_first(state: LockedState, work: Work, quotas: Quotas, done: Committed)
     if state.op(work.op.id) is not None:
         done.duplicates.add(work.op.id)
         return
+    if not work.op.founds_chain and not state.author(work.op.chain):
+        # Its enrolment came in the same batch, and was over a limit.
+        done.rejected[work.op.id] = Rejection("chain_unknown", "header.chain", work.op.id)
+        return
     ruling = decide(work.op, work.author, Arrival(work.at_ms, work.carrier), state)
     if quotas.exceeded(work, ruling.outcome):
         done.rejected[work.op.id] = Rejection("quota_exceeded", "", work.op.id)

@@ -128,7 +128,7 @@ def _keep_rejections(runtime: Runtime, rejected: Sequence[Rejection], carrier: C
             "carrier": carrier.person_id,
             "op_id": one.op_id,
             "code": one.code,
-            "field": one.field[:200],
+            "field": one.field.replace("\0", "")[:200],  # PostgreSQL's texts hold no NUL
         }
         for one in rejected
     ]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from server.services import ingest
+from server.services import ingest, rebuild, verify
 from server.services.ingest import Carrier
 from server.storage.log_tables import Leaf, Quota, Rejection
 from sync_protocol import canonical
@@ -14,7 +14,7 @@ from sync_protocol.encoding import b64url
 from sync_protocol.keys import sign
 from sync_protocol.ops import build_op, commitment, pae
 from sync_protocol.rules import ITEM_PROBLEMS, LIMITS
-from tests.support.authors import Author, Office, finding_body, inspection_begun
+from tests.support.authors import DAY_MS, Author, Office, finding_body, inspection_begun
 
 Item = dict[str, str]
 Scenario = Callable[[Office, Author, str], Any]
@@ -210,3 +210,32 @@ def test_a_genesis_over_a_session_begins_nothing(office: Office, wang: Author) -
     op = build_op(members, body, b"\x02" * 32, lambda payload: sign(wang.key, payload))
     reply = ingest.push(office.runtime, [op.wire()], Carrier("wang"))["items"][0]
     assert (reply["status"], reply["code"]) == ("rejected", "enrolment_person")
+
+
+@pytest.mark.parametrize("name", ["\x00", "a\x00b", "\x7f" * 5000, "字" * 300])
+def test_a_member_of_any_name_is_rejected_and_does_not_take_the_batch_with_it(
+    office: Office, wang: Author, inspection: str, name: str
+) -> None:
+    good = wang.op("finding.create", finding_body(wang, inspection)).wire()
+    pushed = ingest.push(office.runtime, [good | {name: 1}, good], Carrier("wang"))["items"]
+    assert [one["status"] for one in pushed] == ["rejected", "admitted"]
+    assert (pushed[0]["code"], pushed[0]["field"]) == ("op_malformed", name)
+
+
+def test_a_person_begins_so_many_chains_a_day_and_what_hangs_on_more_is_not_taken_in(
+    office: Office, wang: Author
+) -> None:
+    limit = LIMITS["person_enrolments_per_day"]
+    phones = [Author("wang", office.clock, seed=number) for number in range(100, 101 + limit)]
+    enrolments = [phone.enrol() for phone in phones]
+    late = phones[-1].op("finding.create", finding_body(phones[-1], "nowhere"))
+    before = leaf_count(office)
+    pushed = office.push(*enrolments, late)["items"]
+    taken = [one["status"] for one in pushed].count("admitted")
+    assert taken == leaf_count(office) - before == limit - 1  # the day's first was wang's own phone
+    codes = [one.get("code") for one in pushed[taken:]]
+    assert codes == ["quota_exceeded", "quota_exceeded", "chain_unknown"]
+    office.clock.advance(DAY_MS)
+    again = office.push(*enrolments[-2:], late)["items"]
+    assert [one["status"] for one in again] == ["admitted"] * 3
+    assert verify.verify(office.runtime) + rebuild.check(office.runtime) == []
