@@ -133,7 +133,7 @@ def _unfold(name: str) -> Touch:
 
 
 def findings_by_state(desk: Supervisor) -> dict[str, str]:
-    """One hazard for each state the board has, found by its filter; and the one with two wordings."""
+    """One hazard for each state of the board, by its filter, and the one with two wordings."""
     desk.go("/board")
     desk.hand.wait("board-line")
     found: dict[str, str] = {}

@@ -276,7 +276,8 @@ def _camera_refused(hand: Hand) -> None:
     """The person refuses the camera: the browser's own answer, on a page opened after that."""
     hand.page.context.clear_permissions()
     hand.page.evaluate(
-        "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')); }"
+        "() => { navigator.mediaDevices.getUserMedia ="
+        " () => Promise.reject(new DOMException('', 'NotAllowedError')); }"
     )
     address = hand.page.evaluate("location.hash")
     hand.page.evaluate("location.hash = '#/today'")
@@ -417,7 +418,7 @@ def the_whole_day(
     photos: list[Path],
     at_the_desk: Callable[[], None],
 ) -> None:
-    """Every screen of the phone; `at_the_desk` is called while the phone waits for its confirmation."""
+    """Every screen of the phone; `at_the_desk` is called while the phone waits to be confirmed."""
     code = entrance(phone, walk)
     desk.synchronise()
     at_the_desk()

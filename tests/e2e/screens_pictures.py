@@ -1,4 +1,4 @@
-"""Pictures for the screens: what the inspector photographs, what the camera films, and the README's.
+"""Pictures for the screens: what is photographed, what the camera films, and the README's.
 
 The scenes are the demo's own drawings, so that a screenshot shows nothing that ever was anywhere.
 """

@@ -25,7 +25,15 @@ TALLEST_PX = 2400
 # What Chinese screens may say in Latin letters: words of the trade that have no other name, and
 # anything with a digit in it (numbers, licences, codes, digests). A device is called what it calls
 # itself, and a language by its own name.
-LATIN_ALLOWED = (r"PIN", r"GPS", r"[kMG]?B", r"JPEG", r"\S*\d\S*", r"Linux|Android|Chrome", r"English")
+LATIN_ALLOWED = (
+    r"PIN",
+    r"GPS",
+    r"[kMG]?B",
+    r"JPEG",
+    r"\S*\d\S*",
+    r"Linux|Android|Chrome",
+    r"English",
+)
 MEASURES: dict[str, Any] = {
     "textPx": 16,
     "targetPx": 44,

@@ -24,8 +24,10 @@ from tests.support.live_server import LiveServer
 
 README = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 TAGS = {"zh": "zh-CN", "en": "en"}
+WALK_SECONDS = 600  # three minutes on two quiet cores; the first test waits for the whole walk
 STRIP = ("today-under-way", "hazard", "outbox-offline")
 BROKEN = Path(__file__).with_name("screens_broken.html")
+pytestmark = pytest.mark.timeout(WALK_SECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,10 @@ def found(served: LiveServer, playwright: Any, tmp_path_factory: pytest.TempPath
     folder = tmp_path_factory.mktemp("people")
     everything = Found()
     phone = Inspector(
-        playwright, folder / "phone", "jcy1", served.port,
+        playwright,
+        folder / "phone",
+        "jcy1",
+        served.port,
         video=screens_pictures.camera_video(folder / "camera.y4m"),
     )
     desk = Supervisor(playwright, folder / "desk", "zhuguan", served.port)
@@ -57,7 +62,9 @@ def found(served: LiveServer, playwright: Any, tmp_path_factory: pytest.TempPath
         person.network.find()
         person.visit()
     screens_desk.entrance(desk, desk_walk, ticket_of(served, "zhuguan"))
-    screens_phone.the_whole_day(phone, desk, phone_walk, photos, lambda: screens_desk.phones(desk_walk))
+    screens_phone.the_whole_day(
+        phone, desk, phone_walk, photos, lambda: screens_desk.phones(desk_walk)
+    )
     screens_desk.the_rest(desk, desk_walk)
     everything.errors += phone.faults + desk.faults
     for person in (phone, desk):
@@ -73,7 +80,9 @@ def renew_readme(taken: Path) -> None:
     for language, tag in TAGS.items():
         shots = [taken / f"{name}.{language}.phone.png" for name in STRIP]
         screens_pictures.strip(shots, README / f"phone-inspection.{tag}.png")
-        screens_pictures.desk(taken / f"board.{language}.wide.png", README / f"desk-board.{tag}.png")
+        screens_pictures.desk(
+            taken / f"board.{language}.wide.png", README / f"desk-board.{tag}.png"
+        )
 
 
 def test_every_screen_was_looked_at_in_both_languages(found: Found) -> None:
@@ -119,7 +128,11 @@ def test_the_measure_finds_what_is_broken(playwright: Playwright) -> None:
     wrong = {(one["rule"], one["where"].split()[-1]) for one in measure(page, "zh")}
     expected = {
         tuple(mark.split(" ", 1))
-        for mark in page.eval_on_selector_all("[data-breaks]", "all => all.map(one => `${one.dataset.breaks} ${one.tagName.toLowerCase()}[${one.dataset.test}]`)")
+        for mark in page.eval_on_selector_all(
+            "[data-breaks]",
+            "all => all.map(({ dataset, tagName }) =>"
+            " `${dataset.breaks} ${tagName.toLowerCase()}[${dataset.test}]`)",
+        )
     }
     browser.close()
     assert wrong == expected
