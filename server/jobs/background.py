@@ -1,4 +1,4 @@
-"""The thread that does derived work: small copies, and evidence that a crash left unsettled.
+"""The thread that does derived work: small copies, and what a worker that died left undone.
 
 Each round asks what is missing and does it; a failure is logged and tried again after a pause, so
 one broken round never ends the thread. Stopping waits for the piece of work at hand.
@@ -7,14 +7,22 @@ one broken round never ends the thread. Stopping waits for the piece of work at 
 import logging
 import threading
 
-from server.services import derivatives, evidence, uploads
+from server.services import derivatives, evidence, log, release, uploads
 from server.services.runtime import Runtime
 
 PAUSE_S = 0.5
 PAUSE_AFTER_FAILURE_S = 5.0
 SWEEP_EVERY_ROUNDS = 600
 
-log = logging.getLogger("liuhen.jobs")
+logger = logging.getLogger("liuhen.jobs")
+
+
+def sweep(runtime: Runtime) -> None:
+    """Finish what another worker committed and died before going on with."""
+    release.release_all(runtime)
+    log.publish(runtime)
+    evidence.settle(runtime)
+    uploads.forget_old(runtime)
 
 
 class Background(threading.Thread):
@@ -32,11 +40,10 @@ class Background(threading.Thread):
             pause = PAUSE_S
             try:
                 if rounds % SWEEP_EVERY_ROUNDS == 0:
-                    evidence.settle(self._runtime)
-                    uploads.forget_old(self._runtime)
+                    sweep(self._runtime)
                 pause = 0.0 if derivatives.make_next(self._runtime) else PAUSE_S
             except Exception:  # the thread outlives whatever one round meets
-                log.exception("a round of background work failed")
+                logger.exception("a round of background work failed")
                 pause = PAUSE_AFTER_FAILURE_S
             rounds += 1
             self._stopping.wait(pause)

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from server.config import Settings
+from server.jobs.background import sweep
 from server.services import ingest, log, verify
 from server.services.commit import commit
 from server.services.ingest import Carrier
@@ -46,4 +47,20 @@ def test_a_worker_overtaken_while_it_signs_does_not_take_it_for_a_rewind(
     event.remove(slow.engine, "after_cursor_execute", overtake)
     slow.close()
     assert passed
+    assert verify.verify(runtime) == []
+
+
+def test_what_a_worker_committed_before_it_died_goes_on_without_a_restart(
+    office: Office, runtime: Runtime
+) -> None:
+    wang = office.person("wang")
+    create = wang.op(
+        "finding.create", finding_body(wang, inspection_begun(office, wang, office.person("li")))
+    )
+    confirm = {"finding": create.body["finding"], "base": create.id, "from": "draft"}
+    waiting = wang.op("finding.confirm", confirm)
+    assert office.rule(waiting) == ("waiting", "dep_missing")
+    committed_unsigned(runtime, create)
+    sweep(runtime)
+    assert office.ruling(waiting) == ("applied", "")
     assert verify.verify(runtime) == []
