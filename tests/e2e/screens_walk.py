@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect
 
 from tests.e2e.hand import SCREENS, Hand
 from tests.e2e.people import Person
@@ -20,7 +20,10 @@ from tests.support.browser import PHONE, WIDE
 LAYOUT = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
 # Chinese comes last, so that whoever goes on after a walk reads Chinese again.
 LANGUAGES = ("en", "zh")
-SIZES = {"phone": PHONE, "wide": WIDE}
+SIZES: dict[str, ViewportSize] = {
+    "phone": {"width": PHONE["width"], "height": PHONE["height"]},
+    "wide": {"width": WIDE["width"], "height": WIDE["height"]},
+}
 TALLEST_PX = 2400
 # What Chinese screens may say in Latin letters: words of the trade that have no other name, and
 # anything with a digit in it (numbers, licences, codes, digests). A device is called what it calls

@@ -17,6 +17,10 @@ import "./receipt.ts";
 
 const SKEW_SHOWN_MS = 5 * 60_000;
 
+/** Minutes up to two hours, whole hours beyond. */
+const laterBy = (minutes: number): string =>
+  Math.abs(minutes) < 120 ? t("sup.timeline.later", { minutes }) : t("sup.timeline.later_hours", { hours: Math.round(minutes / 60) });
+
 class Timeline extends ScreenElement {
   #entity = "";
   #mark = "";
@@ -80,7 +84,7 @@ class Timeline extends ScreenElement {
       ${code ? html`<p class="sup-said">${reasonLabel(code)}</p>` : nothing}
       <p class="soft"><span>${t("sup.timeline.device")} <span class="digits">${dateTimeOf(deviceMs)}</span></span><br />
         <span>${t("sup.timeline.server")} <span class="digits">${dateTimeOf(entry.server_at_ms)}</span></span>
-        ${skewed ? html`<br /><span>${t("sup.timeline.later", { minutes: Math.round((entry.server_at_ms - deviceMs) / 60_000) })}</span>` : nothing}</p>
+        ${skewed ? html`<br /><span>${laterBy(Math.round((entry.server_at_ms - deviceMs) / 60_000))}</span>` : nothing}</p>
       <button type="button" class="button button-quiet sup-receipt-open" aria-expanded=${String(open)} data-test="receipt-open" @click=${() => this.flip(entry.op)}>
         <span>${t("sup.receipt.number", { index: entry.receipt.index })}</span><span>${t(open ? "sup.receipt.fold" : "sup.receipt.unfold")}</span></button>
       ${open ? html`<sup-receipt .entry=${entry}></sup-receipt>` : nothing}
