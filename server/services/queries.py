@@ -107,10 +107,14 @@ def _origin(runtime: Runtime, connection: Connection) -> str:
 
 
 def timeline(runtime: Runtime, entity_key: str) -> dict[str, Any]:
-    """Return every op that acts on an entity, whatever was ruled, in log order."""
+    """Return every op of its space that acts on an entity, whatever was ruled, in log order.
+
+    What another space tried on it was refused, and is its author's to read.
+    """
     acting = select(EntityOp.index).where(EntityOp.entity == entity_key)
+    space = select(Entity.space).where(Entity.entity == entity_key).scalar_subquery()
     with reading(runtime.engine) as connection:
-        entries = _entries(runtime, connection, Op.index.in_(acting))
+        entries = _entries(runtime, connection, Op.index.in_(acting) & (Op.space == space))
     for entry in entries:
         del entry["sig"], entry["salt"]
     return {"entries": entries}

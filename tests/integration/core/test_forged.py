@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.services import rebuild, verify
+from server.services import queries, rebuild, verify
 from sync_protocol.ops import Op
 from sync_protocol.rules import KINDS
 from tests.support.authors import (
@@ -236,3 +236,13 @@ def test_nobody_accepts_their_own_quarantined_record(
     accept = again.op("ruling.accept", {"op": op.id, "reason": "属实"}, space=COUNTY)
     assert office.rule(accept) == ("refused", "attests_own_record")
     assert office.ruling(op) == ("quarantined", "chain_revoked_unseen")
+
+
+def test_what_another_county_tried_is_not_in_a_things_timeline(
+    office: Office, finding: str
+) -> None:
+    far = office.person("qian", bureau=OTHER_COUNTY)
+    tried = far.op("finding.classify", {"finding": finding, "grade": "general"})
+    assert office.rule(tried) == ("refused", "entity_elsewhere")
+    shown = queries.timeline(office.runtime, f"finding/{finding}")["entries"]
+    assert [entry["kind"] for entry in shown] == ["finding.create"]
