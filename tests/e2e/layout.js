@@ -276,7 +276,8 @@ async ({ language, textPx, targetPx, capturePx, ratio, latinAllowed }) => {
       const foreign = words.map((word) => word.replace(/[.:/\-]+$/, "")).filter((word) => /[A-Za-z]/.test(word) && !allowed.some((one) => one.test(word)));
       if (foreign.length > 0) report("latin", element, text, foreign.join(" "));
     };
-    for (const { element, text } of readable) check(element, text);
+    // What somebody typed into a field is theirs; its hint is ours and is checked below.
+    for (const { element, text } of readable) if (!isField(element)) check(element, text);
     for (const element of elements) {
       for (const name of ["aria-label", "title", "alt", "placeholder"]) {
         const text = element.getAttribute(name);

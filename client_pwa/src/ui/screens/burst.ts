@@ -46,7 +46,12 @@ class Burst extends ScreenElement {
     const video = this.querySelector("video");
     if (!video) return;
     video.srcObject = this.#camera.stream;
-    await video.play();
+    try {
+      await video.play();
+    } catch (reason) {
+      if (!this.isConnected) return; // left before the picture came: nothing is to be shown any more
+      throw reason;
+    }
     this.put({ playing: true });
   }
 
