@@ -166,9 +166,27 @@ def _stage(staged: Any, pieces: Iterable[bytes], most_bytes: int, checksum: byte
 
 
 def _finish(runtime: Runtime, upload: Any) -> None:
-    """Prove a whole part, hand it to the blob store, announce it; may be repeated at any point."""
+    """Finish a whole upload; of several who do so at once, the last find it done."""
     if upload.completed_at_ms is not None:
         return
+    try:
+        _hand_over(runtime, upload)
+    except FileNotFoundError:
+        if part_files(runtime).path(upload.id).exists():
+            raise  # something else is missing
+        _require_completed(runtime, upload.id)
+
+
+def _require_completed(runtime: Runtime, upload_id: str) -> None:
+    """Raise `not_found` unless another request finished this upload, whose part is gone by that."""
+    query = select(Upload.completed_at_ms).where(Upload.id == upload_id)
+    with reading(runtime.engine) as connection:
+        if connection.execute(query).scalar() is None:
+            raise Problem("not_found", "The part is gone; begin again.")
+
+
+def _hand_over(runtime: Runtime, upload: Any) -> None:
+    """Prove a whole part, hand it to the blob store, announce it; may be repeated at any point."""
     parts = part_files(runtime)
     refusal = _refusal(parts, upload)
     if refusal:
@@ -252,4 +270,5 @@ def _size(runtime: Runtime, upload: Any) -> int:
     try:
         return part_files(runtime).size(upload.id)
     except FileNotFoundError:
-        raise Problem("not_found", "The part is gone; begin again.") from None
+        _require_completed(runtime, upload.id)
+        return int(upload.length_bytes)
