@@ -32,7 +32,7 @@ def test_an_expired_login_pauses_sending_and_loses_nothing(
 
     end_every_session(city, "jcy1")
     phone.return_to_coverage()
-    expect(phone.hand.see("sync-chip")).to_contain_text("请重新登录", timeout=45_000)
+    expect(phone.hand.see("sync-chip")).to_contain_text("需重新登录", timeout=45_000)
     assert phone.record(Hazard((), phrase="aq", same_place=True)) == "A2"
     phone.hand.photo_of_screen("login-expired")
     phone.go("/outbox")

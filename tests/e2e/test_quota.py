@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.e2e.inspector import Hazard, Inspector
 
+ROOM_BYTES = 1_000_000  # for notes, not for a photo
+
 
 def test_a_full_phone_says_so_and_loses_nothing(
     enrolled: Callable[[str], Inspector], photo_files: list[Path]
@@ -17,9 +19,15 @@ def test_a_full_phone_says_so_and_loses_nothing(
     phone.arrive()
     assert phone.record(Hazard((photo_files[0],), phrase="psj", place="一号破碎机")) == "A1"
 
+    used = phone.page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
+    phone.close()  # the browser remembers for a while how much room there was
+    phone.start_browser()
     storage = phone.context.new_cdp_session(phone.page)
-    full = {"origin": phone.network.url, "quotaSize": 1}
+    full = {"origin": phone.network.url, "quotaSize": used + ROOM_BYTES}
     storage.send("Storage.overrideQuotaForOrigin", full)
+    phone.leave_coverage()
+    phone.reopen()
+    phone.hand.wait("inspection")
     phone.hand.photograph("take-photo", photo_files[1])
     expect(phone.hand.see("toast-failed")).to_contain_text("空间不足")
     phone.hand.photo_of_screen("quota")
