@@ -112,7 +112,7 @@ class Settings:
     """Every setting in force; made by `from_env` or, in tests, by `from_env({…})`."""
 
     host: str = setting(
-        "127.0.0.1", filled, "监听地址;手机要能访问时设为 0.0.0.0", "address to listen on"
+        "127.0.0.1", filled, "监听地址；手机要能访问时设为 0.0.0.0", "address to listen on"
     )
     port: int = setting("8080", whole_number(1, 65535), "监听端口", "port to listen on")
     data_dir: Path = setting(
@@ -136,20 +136,20 @@ class Settings:
     deployment: str = setting(
         "demo-city",
         filled,
-        "部署标识,写入每条操作,启用后不可更改",
+        "部署标识，写入每条操作，启用后不可更改",
         "id of this deployment; part of every op and of the log's origin, so it never changes",
     )
     name: str = setting(
-        "留痕", filled, "部署名称,写入首条记录", "name of this deployment, part of its genesis"
+        "留痕", filled, "部署名称，写入首条记录", "name of this deployment, part of its genesis"
     )
     city: str = setting(
         "990000",
         division_code,
-        "市级机构的行政区划代码(六位数字),写入首条记录",
+        "市级机构的行政区划代码（六位数字）,写入首条记录",
         "code of the city bureau, six digits, part of the genesis",
     )
     city_name: str = setting(
-        "示例市(虚构)", filled, "市级机构名称,写入首条记录", "name of the city, part of the genesis"
+        "示例市（虚构）", filled, "市级机构名称，写入首条记录", "name of the city, part of the genesis"
     )
     demo: bool = setting(
         "0", switch, "1 为载入虚构演示数据", "1 loads demo data, all of it fictitious"
@@ -163,29 +163,29 @@ class Settings:
     s3_endpoint: str = setting(
         "",
         web_address,
-        "S3 兼容对象存储的地址;空为 AWS 默认。密钥按 boto3 的标准方式提供",
+        "S3 兼容对象存储的地址；空为 AWS 默认。密钥按 boto3 的标准方式提供",
         "address of the S3 server, empty for Amazon's; credentials come the standard way of boto3",
     )
     s3_region: str = setting(
-        "us-east-1", filled, "S3 区域,用于请求签名", "region of the bucket; part of each signature"
+        "us-east-1", filled, "S3 区域，用于请求签名", "region of the bucket; part of each signature"
     )
     checkpoint_file: Path = setting(
         "<data>/checkpoint/latest.txt",
         folder,
-        "最新签名检查点的存放文件;生产环境应放在另一块磁盘",
+        "最新签名检查点的存放文件；生产环境应放在另一块磁盘",
         "latest signed checkpoint, kept outside the database; in production on another disk",
     )
     log_level: str = setting("INFO", one_of(*LOG_LEVELS), "日志级别", "least level that is logged")
     max_photo_bytes: int = setting(
         "52428800",
         whole_number(1, 2**40),
-        "单个照片文件的上限(字节)",
+        "单个照片文件的上限（字节）",
         "largest photo accepted, in bytes (50 MiB)",
     )
     reserve_disk_bytes: int = setting(
         "536870912",
         whole_number(0, 2**60),
-        "磁盘剩余空间低于此值(字节)时不再接收文件",
+        "磁盘剩余空间低于此值（字节）时不再接收文件",
         "free disk space kept: below it uploads are refused (512 MiB)",
     )
     access_token_hours: int = setting(
@@ -194,7 +194,7 @@ class Settings:
     refresh_token_days: int = setting(
         "14",
         whole_number(1, 366),
-        "续期令牌有效天数;离线出发前至少要剩 7 天",
+        "续期令牌有效天数；离线出发前至少要剩 7 天",
         "days a refresh token is good for; ready to leave needs 7 of them",
     )
     pwa_dir: Path = setting(

@@ -60,7 +60,7 @@ export const shell = dictionary(
     "trade.industry": "工贸",
     "trade.any": "通用",
     "role.inspector": "执法人员",
-    "role.supervisor": "负责人",
+    "role.supervisor": "主管",
     "role.administrator": "管理员",
     "state.overdue": "逾期",
     "photo.alt": "照片 {number}",

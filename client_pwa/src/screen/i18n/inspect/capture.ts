@@ -51,7 +51,7 @@ export const capture = dictionary(
     "finding.two_versions": "“{field}”有两种写法，请选一种",
     "finding.gaps": "签字和责令前需要补齐",
     "finding.order_again": "再次责令",
-    "finding.order_by_others": "再次责令由原检查的执法人员或负责人办理",
+    "finding.order_by_others": "再次责令由原检查的执法人员或主管办理",
     "finding.propose_close": "提请关闭",
     "finding.rechecks": "复查记录",
     "photo.of_finding": "{number} 的照片",

@@ -57,7 +57,7 @@ export const board = dictionary(
     "sup.phones.refuse": "拒绝",
     "sup.phones.refuse_title": "拒绝 {name} 的设备",
     "sup.phones.refuse_note": "拒绝后，这部手机的记录不会生效。理由会写入日志。",
-    "sup.phones.own": "本人的设备须由另一位负责人确认。",
+    "sup.phones.own": "本人的设备须由另一位主管确认。",
     "sup.day.hint": "年-月-日，如 2026-12-31",
     "sup.day.wrong": "没有这一天，请核对",
     "sup.day.plus": "{days} 天后",
