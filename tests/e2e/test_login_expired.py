@@ -1,4 +1,4 @@
-"""A login that ends in the field pauses sending, keeps everything, and never stops the recording."""
+"""A login that ends in the field pauses sending, keeps everything, never stops the recording."""
 
 import subprocess
 from collections.abc import Callable
