@@ -211,48 +211,48 @@ def capture(phone: Inspector, walk: Walk, inspection: str, photos: list[Path]) -
     phone.go(f"{inspection}/burst")
     shoot(phone.hand)
     own = _own_findings(phone, inspection)
-    expect(phone.hand.see("toast")).to_have_count(0)
-    walk.through(
-        [
-            Screen("inspection", inspection, "gap-badge", readme=True),
-            Screen("hazard", f"{inspection}/hazard", "photos", readme=True),
-            Screen(
-                "hazard-major",
-                f"{inspection}/hazard",
-                "photos",
-                opened("grade-major", "hazard-criterion"),
-                tap("grade-general"),
-            ),
-            Screen("finding-own", f"/findings/{own['A1']}", "finding-page"),
-            Screen("finding-gaps", f"/findings/{own['A2']}", "finding-page"),
-            Screen("finding-edit", f"/findings/{own['A2']}/edit", "hazard-form"),
-            Screen(
-                "finding-withdraw",
-                f"/findings/{own['A1']}",
-                "finding-page",
-                opened("action-withdraw", "action-sheet"),
-                closed,
-            ),
-            Screen(
-                "finding-duplicate",
-                f"/findings/{own['A1']}",
-                "finding-page",
-                opened("action-duplicate", "action-sheet"),
-                closed,
-            ),
-            Screen("burst", f"{inspection}/burst", "burst-page", shoot),
-            Screen(
-                "burst-refused", f"{inspection}/burst", "burst-page", _camera_refused, _camera_back
-            ),
-            Screen("tray", f"{inspection}/tray", "loose-photo", tap("choose-all")),
-            Screen("sign-gaps", f"{inspection}/sign", "sign-gaps"),
-            Screen("today-under-way", "/today", "continue", readme=True),
-            Screen("outbox-offline", "/outbox", "outbox-item", readme=True),
-            Screen("outbox-rescue", "/outbox", "outbox-item", _open_details),
-            Screen("upload-offline", "/upload", "upload"),
-            Screen("settings-offline", "/settings", "settings-page"),
-        ]
-    )
+    walk.through(_capture_screens(inspection, own["A1"], own["A2"]))
+
+
+def _capture_screens(inspection: str, whole: str, gaps: str) -> list[Screen]:
+    """What can be seen while hazards are recorded; `whole` and `gaps` are two of them."""
+    return [
+        Screen("inspection", inspection, "gap-badge", readme=True),
+        Screen("hazard", f"{inspection}/hazard", "photos", readme=True),
+        Screen(
+            "hazard-major",
+            f"{inspection}/hazard",
+            "photos",
+            opened("grade-major", "hazard-criterion"),
+            tap("grade-general"),
+        ),
+        Screen("finding-own", f"/findings/{whole}", "finding-page"),
+        Screen("finding-gaps", f"/findings/{gaps}", "finding-page"),
+        Screen("finding-edit", f"/findings/{gaps}/edit", "hazard-form"),
+        Screen(
+            "finding-withdraw",
+            f"/findings/{whole}",
+            "finding-page",
+            opened("action-withdraw", "action-sheet"),
+            closed,
+        ),
+        Screen(
+            "finding-duplicate",
+            f"/findings/{whole}",
+            "finding-page",
+            opened("action-duplicate", "action-sheet"),
+            closed,
+        ),
+        Screen("burst", f"{inspection}/burst", "burst-page", shoot),
+        Screen("burst-refused", f"{inspection}/burst", "burst-page", _camera_refused, _camera_back),
+        Screen("tray", f"{inspection}/tray", "loose-photo", tap("choose-all")),
+        Screen("sign-gaps", f"{inspection}/sign", "sign-gaps"),
+        Screen("today-under-way", "/today", "continue", readme=True),
+        Screen("outbox-offline", "/outbox", "outbox-item", readme=True),
+        Screen("outbox-rescue", "/outbox", "outbox-item", _open_details),
+        Screen("upload-offline", "/upload", "upload"),
+        Screen("settings-offline", "/settings", "settings-page"),
+    ]
 
 
 def shoot(hand: Hand) -> None:
