@@ -1,5 +1,5 @@
 // Originals, renderings and signatures of this phone, and small pictures for the screen. A blob's
-// bytes are kept once per hash; its sending state once per space.
+// bytes are kept once per hash; its sending state once per space, for everybody here who captured it.
 
 import type { BlobRef } from "../protocol/rows.ts";
 import { announce } from "./changes.ts";
@@ -13,6 +13,9 @@ export interface NewBlob {
 
 export const blobId = (space: string, sha256: string): string => `${space}-${sha256}`;
 
+/** Whether this person captured it, first or again. */
+export const isBlobOf = (blob: BlobRecord, person: string): boolean => blob.person === person || (blob.others?.includes(person) ?? false);
+
 /** Part of the strict transaction that saves an op. */
 export async function putBlobs(
   tx: WriteTransaction, owner: { space: string; person: string; order: number }, blobs: readonly NewBlob[],
@@ -21,8 +24,9 @@ export async function putBlobs(
   await Promise.all(blobs.map(async ({ ref, bytes }) => {
     const { sha256, media_type: mediaType, size_bytes: sizeBytes } = ref;
     const blob = blobId(space, sha256);
-    const [, known] = await Promise.all([tx.objectStore("bytes").put({ sha256, bytes, mediaType }), tx.objectStore("blobs").getKey(blob)]);
+    const [, known] = await Promise.all([tx.objectStore("bytes").put({ sha256, bytes, mediaType }), tx.objectStore("blobs").get(blob)]);
     if (!known) await tx.objectStore("blobs").put({ blob, sha256, space, mediaType, sizeBytes, person, state: "unsent", order });
+    else if (!isBlobOf(known, person)) await tx.objectStore("blobs").put({ ...known, others: [...(known.others ?? []), person] });
   }));
 }
 
@@ -39,7 +43,7 @@ export const blobsIn = (state: BlobRecord["state"]): Promise<BlobRecord[]> =>
 export const blobRecord = (blob: string): Promise<BlobRecord | undefined> => onDatabase((db) => db.get("blobs", blob));
 
 /** Change what is known of a blob's sending. */
-export async function noteBlob(blob: string, change: { readonly [member in "state" | "uploadUrl" | "problem"]?: BlobRecord[member] | undefined }): Promise<void> {
+export async function noteBlob(blob: string, change: { readonly [member in "state" | "sentAtMs" | "uploadUrl" | "problem"]?: BlobRecord[member] | undefined }): Promise<void> {
   await writing(["blobs"], async (tx) => {
     const store = tx.objectStore("blobs");
     const record = await store.get(blob);
@@ -57,13 +61,42 @@ export async function settleBlobs(): Promise<void> {
     const done: string[] = [];
     for (const record of open) {
       if (!(await tx.objectStore("rows").getKey(`blob/${record.blob}`))) continue;
-      const { uploadUrl: _url, problem: _problem, ...rest } = record;
+      const { uploadUrl: _url, problem: _problem, sentAtMs: _at, ...rest } = record;
       await store.put({ ...rest, state: "verified" });
       done.push(record.blob);
     }
     return done;
   });
   if (verified.length > 0) announce({ entities: verified.map((blob) => `blob/${blob}`) });
+}
+
+/** How long the server may take to say that it verified what it has. */
+const VERIFIED_WITHIN_MS = 10 * 60_000;
+
+/**
+ * After the pull and `settleBlobs`: what counts as sent, but of which a pull that covers its record says nothing after
+ * so long, is no longer on the server (it was restored, or lost the file) and is sent again. Returns how many.
+ */
+export async function resendLostBlobs(nowMs: number): Promise<number> {
+  const lost = await writing(["blobs", "ops", "cursors"], async (tx) => {
+    const store = tx.objectStore("blobs");
+    const due = (await store.index("state").getAll("sent")).filter(({ sentAtMs = 0 }) => nowMs - sentAtMs >= VERIFIED_WITHIN_MS);
+    if (due.length === 0) return [];
+    const covered = await coveredBlobs(tx);
+    const again = due.filter(({ blob }) => covered.has(blob));
+    for (const { sentAtMs: _at, uploadUrl: _url, ...rest } of again) await store.put({ ...rest, state: "unsent" });
+    return again;
+  });
+  if (lost.length > 0) announce({ entities: lost.map(({ blob }) => `blob/${blob}`) });
+  return lost.length;
+}
+
+/** Ids of the blobs whose record is in the log below what a completed pull has covered. */
+async function coveredBlobs(tx: WriteTransaction): Promise<Set<string>> {
+  const [ops, cursors] = await Promise.all([tx.objectStore("ops").getAll(), tx.objectStore("cursors").getAll()]);
+  const through = new Map(cursors.map((cursor) => [cursor.space, cursor.completeThrough]));
+  const covered = ops.filter(({ receipt, space }) => receipt !== undefined && receipt.index < (through.get(space) ?? 0));
+  return new Set(covered.flatMap(({ space, blobs }) => blobs.map((sha256) => blobId(space, sha256))));
 }
 
 /** A 320 px picture for a photo's hash: made here or fetched before; undefined when neither. */

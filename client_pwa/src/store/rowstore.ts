@@ -1,7 +1,7 @@
 // The server's rows as pulled. A row of a kind this version does not know is kept like any other.
 
 import { kindOf, type Row, stateOf, textOf } from "../protocol/rows.ts";
-import { onDatabase, writing } from "./db.ts";
+import { onDatabase, writing, type WriteTransaction } from "./db.ts";
 import type { CursorRecord, RowRecord } from "./schema.ts";
 
 export interface PulledRow {
@@ -44,21 +44,37 @@ export const rowsUnder = async (kind: string, parent: string): Promise<Row[]> =>
 
 export const countRows = (kind: string): Promise<number> => onDatabase((db) => db.countFromIndex("rows", "kind", kind));
 
-/** Keep one page of a pull and its cursor in one transaction. */
+/** Keep one page of a pull and its cursor in one transaction. The page that completes a fetch sweeps what it did not bring. */
 export function putPage(rows: readonly PulledRow[], cursor: CursorRecord): Promise<void> {
+  const mark = cursor.fetched ? { fetched: cursor.fetched } : {};
   return writing(["rows", "cursors"], async (tx) => {
-    const store = tx.objectStore("rows");
-    await Promise.all([
-      ...rows.map((row) => store.put(recordOf(row))),
-      tx.objectStore("cursors").put(cursor),
-    ]);
+    const [store, cursors] = [tx.objectStore("rows"), tx.objectStore("cursors")];
+    const before = await cursors.get(cursor.space);
+    await Promise.all([...rows.map((row) => store.put({ ...recordOf(row), ...mark })), cursors.put(cursor)]);
+    if (cursor.fetched && cursor.completeThrough > 0 && before?.completeThrough === 0) await sweep(tx, cursor);
+  });
+}
+
+/** Delete the rows of the space that are left from an earlier fetch. */
+async function sweep(tx: WriteTransaction, { space, fetched }: CursorRecord): Promise<void> {
+  const store = tx.objectStore("rows");
+  const stale = (await store.index("space").getAll(space)).filter((record) => record.fetched !== fetched);
+  await Promise.all(stale.map(({ entity }) => store.delete(entity)));
+}
+
+/** Fetch a space from its beginning (410): the rows stay until the new ones are complete. */
+export function restartSpace(space: string): Promise<void> {
+  return writing(["cursors"], async (tx) => {
+    const cursors = tx.objectStore("cursors");
+    const fetched = ((await cursors.get(space))?.fetched ?? 0) + 1;
+    await cursors.put({ space, afterIndex: -1, afterEntity: "", completeThrough: 0, pulledAtMs: 0, fetched });
   });
 }
 
 export const cursorOf = (space: string): Promise<CursorRecord | undefined> => onDatabase((db) => db.get("cursors", space));
 export const allCursors = (): Promise<CursorRecord[]> => onDatabase((db) => db.getAll("cursors"));
 
-/** Forget a space's rows (410, or no longer readable). Own operations are untouched. */
+/** Forget a space's rows (no longer readable). Own operations are untouched. */
 export function dropSpace(space: string): Promise<void> {
   return writing(["rows", "cursors"], async (tx) => {
     const keys = await tx.objectStore("rows").index("space").getAllKeys(space);

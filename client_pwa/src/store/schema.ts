@@ -64,6 +64,8 @@ export interface RowRecord {
   readonly parent: string;
   readonly index: number;
   readonly row: Row;
+  /** Which fetch from the beginning brought it; absent = the first. */
+  readonly fetched?: number;
 }
 
 export interface CursorRecord {
@@ -73,6 +75,8 @@ export interface CursorRecord {
   /** Size up to which the stored rows equal the server's; 0 before the first complete pull. */
   readonly completeThrough: number;
   readonly pulledAtMs: number;
+  /** How often the rows had to be fetched again from the beginning; absent = never. */
+  readonly fetched?: number;
 }
 
 /** An original of this phone; the bytes are in `bytes`. */
@@ -83,9 +87,13 @@ export interface BlobRecord {
   readonly space: string;
   readonly mediaType: string;
   readonly sizeBytes: number;
+  /** Who captured it first; `others` captured the same bytes later. Any of them may send it. */
   readonly person: string;
+  readonly others?: readonly string[];
   /** unsent → sent (the server has all bytes) → verified (it said so in the log). */
   readonly state: "unsent" | "sent" | "verified";
+  /** When the server had taken all bytes. */
+  readonly sentAtMs?: number;
   readonly uploadUrl?: string;
   readonly order: number;
   /** Code of a refusal that trying again can't cure. */

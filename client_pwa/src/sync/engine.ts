@@ -20,6 +20,8 @@ const LEADER = "liuhen-sync";
 /** One lane: runs its work now or later, never twice at once. */
 export class Lane {
   failures = 0;
+  /** The link works, but the server holds some records back: only those wait. */
+  isHeldBack = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private dueAtMs = Number.POSITIVE_INFINITY;
   private running: Promise<void> | undefined;
@@ -59,8 +61,8 @@ export class Lane {
     } catch (error) {
       console.error(error);
     }
-    if (waitMs < 0) return;
-    this.appoint(this.isAgain ? Math.min(SOON_MS, waitMs) : waitMs);
+    if (this.isAgain) this.appoint(waitMs < 0 ? SOON_MS : Math.min(SOON_MS, waitMs)); // also after a 401: somebody signed in
+    else if (waitMs >= 0) this.appoint(waitMs);
   }
 }
 
@@ -152,6 +154,7 @@ export class Engine {
     if (counts) this.tallySoon();
   }
 
+  private freshOps = 0;
   private tallying: ReturnType<typeof setTimeout> | undefined;
   /** Many changes in a row (a burst of photos) are counted once. */
   private tallySoon(): void {
@@ -161,25 +164,33 @@ export class Engine {
     }, SOON_MS);
   }
 
-  /** A new record or original was saved: send it soon, unless a pause after a failure is running. */
+  /** A new record or original was saved: send it soon, unless a pause after a failure of the link is running. */
   private onTally(): void {
     if (!this.isLeading) return;
-    const { unsentOps, unsentBytes } = this.board.status();
-    if (unsentOps > 0 && this.records.failures === 0) this.records.within(SOON_MS);
+    const { unsentBytes } = this.board.status();
+    const isLinkGood = this.records.failures === 0 || this.records.isHeldBack;
+    if (this.freshOps > 0 && isLinkGood) this.records.within(SOON_MS);
     if (unsentBytes > 0 && this.uploads.failures === 0) this.uploads.within(SOON_MS);
   }
 
   private async refreshTally(): Promise<void> {
     const author = await currentAuthor();
-    if (author) this.board.set(await tally(author.person));
+    if (!author) return;
+    const { freshOps, ...figures } = await tally(author.person);
+    this.freshOps = freshOps;
+    this.board.set(figures);
   }
 
   private async recordLane(): Promise<number> {
+    let heldBack = "";
     try {
-      await recordTurn((phase) => this.board.set({ phase }));
+      heldBack = await recordTurn((phase) => this.board.set({ phase }));
     } catch (error) {
+      this.records.isHeldBack = false;
       return this.failed(this.records, error);
     }
+    this.records.isHeldBack = heldBack !== "";
+    if (heldBack) return this.failed(this.records, new ApiError(heldBack, 0));
     this.records.failures = 0;
     const clockOffsetMs = (await sessionRecord())?.clockOffsetMs;
     this.board.set({ phase: "idle", online: true, lastError: "", retryAtMs: 0, lastSyncAtMs: nowMs(), ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }) });
@@ -213,7 +224,7 @@ export class Engine {
       return -1;
     }
     const waitMs = backoffMs(lane.failures, Math.random(), failure.retryAfterMs);
-    this.board.set({ phase: "backoff", online: failure.status >= 400, lastError: failure.code, retryAtMs: nowMs() + waitMs });
+    this.board.set({ phase: "backoff", online: failure.status >= 400 || lane.isHeldBack, lastError: failure.code, retryAtMs: nowMs() + waitMs });
     return this.isLeading ? waitMs : -1;
   }
 }

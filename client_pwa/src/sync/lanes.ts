@@ -38,8 +38,8 @@ async function tidy(): Promise<void> {
 }
 
 /** The person's role and spaces may have changed; nothing unsent is touched by that. */
-async function refreshPerson(): Promise<void> {
-  const reply = await authorised((ask) => askJson<PersonReply | { person: PersonReply }>("/session", ask));
+async function refreshPerson(signedIn: string): Promise<void> {
+  const reply = await authorised((ask) => askJson<PersonReply | { person: PersonReply }>("/session", ask), {}, signedIn);
   const person = "person" in reply ? reply.person : reply;
   const author = await currentAuthor();
   const isPerson = typeof person?.id === "string" && Array.isArray(person.spaces) && person.id === author?.person;
@@ -47,8 +47,11 @@ async function refreshPerson(): Promise<void> {
   await keepPerson(person, (await knownDeployment())!.deployment);
 }
 
-/** Push, rulings, pull, proofs. Rejects with ApiError; what was done until then is kept. */
-export async function recordTurn(say: (phase: SyncPhase) => void): Promise<void> {
+/**
+ * Push, rulings, pull, proofs, all in the session the turn began with. Returns the code that holds some records back,
+ * or "". Rejects with ApiError; what was done until then is kept.
+ */
+export async function recordTurn(say: (phase: SyncPhase) => void): Promise<string> {
   const author = await currentAuthor();
   if (!author) throw new ApiError("unauthenticated", 401);
   if (!(await knownDeployment())) await learnDeployment();
@@ -57,20 +60,20 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<void>
   const pushed = await push(author.person);
   if (pushed.checkpoint) await acceptCheckpoint(pushed.checkpoint);
   say("pulling");
-  await refreshPerson();
-  for (const chain of await chainsOf(author.person)) await rulingsOf(chain.chain); // an older one may still be decided on
-  await pull((await currentAuthor())!.spaces);
+  await refreshPerson(author.person);
+  for (const chain of await chainsOf(author.person)) await rulingsOf(chain.chain, author.person); // an older one may still be decided on
+  await pull((await currentAuthor())?.spaces ?? [], author.person);
   await ensureChain();
   await prove(author.person, await fetchCheckpoint());
   await tidy();
-  if (pushed.heldBack) throw new ApiError(pushed.heldBack, 0);
-  await prefetchThumbnails();
+  if (!pushed.heldBack) await prefetchThumbnails();
+  return pushed.heldBack;
 }
 
 /** Before the enrolment is admitted the server does not know the chain. */
-async function rulingsOf(chain: string): Promise<void> {
+async function rulingsOf(chain: string, person: string): Promise<void> {
   try {
-    await fetchRulings(chain);
+    await fetchRulings(chain, person);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "not_found") throw error;
   }
@@ -96,7 +99,7 @@ export async function uploadTurn(
     if (!next || stop.aborted) return turn;
     tried.add(next.blob);
     try {
-      if (await upload(next, onProgress, stop)) turn.count += 1;
+      if (await upload(next, author.person, onProgress, stop)) turn.count += 1;
     } catch (error) {
       if (stopsAll(error)) throw error;
       turn.failure = error as ApiError;

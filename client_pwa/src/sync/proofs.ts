@@ -68,9 +68,9 @@ async function keep({ origin, size, root, note }: Checkpoint): Promise<KnownChec
 /** Fetch and take over the newest checkpoint. */
 export const fetchCheckpoint = async (): Promise<KnownCheckpoint> => acceptCheckpoint(await askText("/log/checkpoint"));
 
-async function isIncluded({ op, receipt }: OpRecord, checkpoint: KnownCheckpoint): Promise<boolean> {
+async function isIncluded({ op, receipt, person }: OpRecord, checkpoint: KnownCheckpoint): Promise<boolean> {
   const path = `/log/proof/${receipt!.index}?size=${checkpoint.size}`;
-  const reply = await authorised((ask) => askJson<{ hashes: unknown }>(path, ask));
+  const reply = await authorised((ask) => askJson<{ hashes: unknown }>(path, ask), {}, person);
   const tree = { origin: checkpoint.origin, size: checkpoint.size, root: fromHex(checkpoint.root) };
   return verifyReceipt(receipt!, op, tree, hashesOf(reply.hashes));
 }

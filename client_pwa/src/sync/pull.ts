@@ -1,12 +1,13 @@
 // Fetching a space's rows, page by page; every page is kept with its cursor, so that a broken
-// connection loses nothing. At the end the stored rows equal the server's at `complete_through`.
+// connection loses nothing. When the server no longer knows the cursor, the fresh rows come into place
+// and the old ones that they do not include go with the last page. At the end the stored rows equal the server's at `complete_through`.
 
 import { LIMITS } from "../protocol/tables.ts";
 import { announce } from "../store/changes.ts";
 import { nowMs } from "../store/clock.ts";
-import { settleBlobs } from "../store/blobs.ts";
+import { resendLostBlobs, settleBlobs } from "../store/blobs.ts";
 import { settleAgainstCursors } from "../store/ownops.ts";
-import { cursorOf, dropSpace, type PulledRow, putPage } from "../store/rowstore.ts";
+import { cursorOf, type PulledRow, putPage, restartSpace } from "../store/rowstore.ts";
 import { askJson } from "./api.ts";
 import { authorised } from "./tokens.ts";
 import { ApiError } from "./types.ts";
@@ -32,56 +33,59 @@ export function readPage(page: RowsPage, space: string): RowsPage {
   return page;
 }
 
-async function fetchPage(space: string): Promise<RowsPage> {
+async function fetchPage(space: string, person: string): Promise<RowsPage> {
   const cursor = await cursorOf(space);
   const query = new URLSearchParams({ limit: String(LIMITS.pull_rows) });
   if (cursor && cursor.afterIndex >= 0) {
     query.set("after_index", String(cursor.afterIndex));
     query.set("after_entity", cursor.afterEntity);
   }
-  return readPage(await authorised((ask) => askJson<RowsPage>(`/spaces/${space}/rows?${query}`, ask)), space);
+  return readPage(await authorised((ask) => askJson<RowsPage>(`/spaces/${space}/rows?${query}`, ask), {}, person), space);
 }
 
 async function keepPage(space: string, page: RowsPage): Promise<void> {
-  const before = (await cursorOf(space))?.completeThrough ?? 0;
+  const before = await cursorOf(space);
+  const fetched = before?.fetched === undefined ? {} : { fetched: before.fetched };
   const cursor = page.next
-    ? { afterIndex: page.next.after_index, afterEntity: page.next.after_entity, completeThrough: before }
+    ? { afterIndex: page.next.after_index, afterEntity: page.next.after_entity, completeThrough: before?.completeThrough ?? 0 }
     : { afterIndex: page.complete_through - 1, afterEntity: AFTER_ALL, completeThrough: page.complete_through };
-  await putPage(page.rows, { space, ...cursor, pulledAtMs: nowMs() });
+  await putPage(page.rows, { space, ...cursor, ...fetched, pulledAtMs: nowMs() });
 }
 
 /** Pull one space to its end. Returns the entities that changed. */
-async function pullSpace(space: string): Promise<string[]> {
-  const changed: string[] = [];
+async function pullSpace(space: string, person: string): Promise<string[]> {
+  const start = await cursorOf(space);
+  const isReplacing = start?.fetched !== undefined && start.completeThrough === 0;
+  const changed: string[] = isReplacing ? ["*"] : []; // rows that it does not bring go
   for (;;) {
-    const page = await fetchPage(space);
+    const page = await fetchPage(space, person);
     await keepPage(space, page);
     changed.push(...page.rows.map(({ row }) => row.entity));
     if (!page.next) return changed;
   }
 }
 
-async function pullOrReplace(space: string): Promise<string[]> {
+async function pullOrReplace(space: string, person: string): Promise<string[]> {
   try {
-    return await pullSpace(space);
+    return await pullSpace(space, person);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "cursor_gone") throw error;
-    await dropSpace(space);
-    await pullSpace(space);
-    return ["*"];
+    await restartSpace(space);
+    return await pullSpace(space, person);
   }
 }
 
-/** Pull all spaces, then let go of own ops and originals the rows now cover. */
-export async function pull(spaces: readonly string[]): Promise<number> {
+/** Pull all spaces this person may read, then let go of own ops and originals the rows now cover. */
+export async function pull(spaces: readonly string[], person: string): Promise<number> {
   let count = 0;
   for (const space of spaces) {
-    const changed = await pullOrReplace(space);
+    const changed = await pullOrReplace(space, person);
     count += changed.length;
     if (changed.length === 0) continue;
-    announce({ entities: changed.length > TOLD_ONE_BY_ONE ? ["*"] : changed });
+    announce({ entities: changed.length > TOLD_ONE_BY_ONE || changed[0] === "*" ? ["*"] : changed });
   }
   await settleAgainstCursors();
   await settleBlobs();
+  await resendLostBlobs(nowMs());
   return count;
 }

@@ -88,8 +88,8 @@ export async function sendHalving(ops: readonly OpRecord[], send: Send): Promise
   }
 }
 
-const post: Send = (ops) =>
-  authorised((ask) => askJson<PushReply>("/ops", { ...ask, method: "POST", json: ops.map(({ wire }) => wire), timeoutMs: 60_000 }));
+const postAs = (person: string): Send => (ops) =>
+  authorised((ask) => askJson<PushReply>("/ops", { ...ask, method: "POST", json: ops.map(({ wire }) => wire), timeoutMs: 60_000 }), {}, person);
 
 /** In chain and sequence order; an enrolment (seq 0) always goes before its chain's other ops. */
 const inChainOrder = (ops: readonly OpRecord[]): OpRecord[] =>
@@ -103,12 +103,12 @@ export interface Pushed {
   readonly heldBack: string;
 }
 
-/** Send every unsent record of this person once. Rejects with ApiError; what was answered until then is kept. */
+/** Send every unsent record of this person once, in their session only. Rejects with ApiError; what was answered until then is kept. */
 export async function push(person: string): Promise<Pushed> {
   const unsent = (await openOps()).filter((record) => record.person === person && record.sending === "unsent");
   const pushed = { sent: 0, checkpoint: "", heldBack: "" };
   for (const batch of batchesOf(inChainOrder(unsent))) {
-    const { replies, checkpoint } = await sendHalving(batch, post);
+    const { replies, checkpoint } = await sendHalving(batch, postAs(person));
     await noteReplies(replies);
     pushed.sent += replies.length;
     pushed.checkpoint = checkpoint || pushed.checkpoint;

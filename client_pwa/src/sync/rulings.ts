@@ -14,12 +14,12 @@ interface RulingsPage {
 }
 const keyOf = (chain: string): string => `rulings:${chain}`;
 
-/** Fetch what is new for one chain; resumable, the cursor is kept after each page. */
-export async function fetchRulings(chain: string): Promise<void> {
+/** Fetch what is new for one chain of this person; resumable, the cursor is kept after each page. */
+export async function fetchRulings(chain: string, person: string): Promise<void> {
   for (;;) {
     const after = await readMeta<number>(keyOf(chain));
     const query = after === undefined ? "" : `?after_index=${after}`;
-    const page = await authorised((ask) => askJson<RulingsPage>(`/chains/${chain}/rulings${query}`, ask));
+    const page = await authorised((ask) => askJson<RulingsPage>(`/chains/${chain}/rulings${query}`, ask), {}, person);
     if (!Array.isArray(page?.rulings) || !Number.isSafeInteger(page.complete_through)) throw new ApiError("malformed_reply", 200);
     await noteRulings(page.rulings);
     const through = page.next ?? page.complete_through - 1;

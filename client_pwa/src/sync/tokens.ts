@@ -58,7 +58,8 @@ export async function keepSession(reply: SessionReply): Promise<SessionRecord> {
 }
 
 async function refuse(record: SessionRecord): Promise<never> {
-  if (!record.needsLogin) {
+  const now = await sessionRecord();
+  if (now?.refreshToken === record.refreshToken && !record.needsLogin) {
     await writeMeta("session", { ...record, needsLogin: true });
     announce({ entities: ["session/"] });
   }
@@ -66,14 +67,16 @@ async function refuse(record: SessionRecord): Promise<never> {
 }
 
 /** One refresh at a time over all tabs; a tab that waited takes the tokens the other one got. */
-function refreshed(stale: string): Promise<SessionRecord> {
+function refreshed(stale: string, person: string | undefined): Promise<SessionRecord> {
   return navigator.locks.request("liuhen-session", async () => {
-    const record = await sessionRecord();
-    if (!record) throw new ApiError("unauthenticated", 401);
+    const record = sameSession(await sessionRecord(), person);
     if (record.accessToken !== stale && !record.needsLogin) return record;
     try {
       const json = { refresh_token: record.refreshToken };
-      return await keepSession(await askJson<SessionReply>("/session/refresh", { method: "POST", json }));
+      const reply = await askJson<SessionReply>("/session/refresh", { method: "POST", json });
+      const now = await sessionRecord();
+      if (now?.refreshToken !== record.refreshToken) throw new ApiError("stopped", 0); // signed out, or another person in
+      return await keepSession(reply);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return refuse(record);
       throw error;
@@ -81,25 +84,33 @@ function refreshed(stale: string): Promise<SessionRecord> {
   }) as Promise<SessionRecord>;
 }
 
-/** A token that should be good now. Rejects with ApiError. */
-export async function goodToken(): Promise<string> {
-  const record = await sessionRecord();
-  if (!record) throw new ApiError("unauthenticated", 401);
+/** Work that one person's session began is never carried on under another's. */
+function sameSession(record: SessionRecord | undefined, person: string | undefined): SessionRecord {
+  if (record && (person === undefined || record.person === person)) return record;
+  throw record ? new ApiError("stopped", 0) : new ApiError("unauthenticated", 401);
+}
+
+/** A token that should be good now, of `person` only if one is named. Rejects with ApiError. */
+export async function goodToken(person?: string): Promise<string> {
+  const record = sameSession(await sessionRecord(), person);
   if (record.needsLogin) throw new ApiError("session_expired", 401);
   if (record.accessExpiresMs - EARLY_MS > nowMs()) return record.accessToken;
-  return (await refreshed(record.accessToken)).accessToken;
+  return (await refreshed(record.accessToken, person)).accessToken;
 }
 
 /** After a 401 for this token: another one, or ApiError when a login is needed. */
-export const anotherToken = async (stale: string): Promise<string> => (await refreshed(stale)).accessToken;
+export const anotherToken = async (stale: string, person?: string): Promise<string> => (await refreshed(stale, person)).accessToken;
 
-/** Run one authorised exchange; once more with a fresh token after a 401. */
-export async function authorised<T>(exchange: (ask: Ask) => Promise<T>, ask: Ask = {}): Promise<T> {
-  const token = await goodToken();
+/**
+ * Run one authorised exchange; once more with a fresh token after a 401. With `person` it rejects with `stopped` once
+ * somebody else has signed in.
+ */
+export async function authorised<T>(exchange: (ask: Ask) => Promise<T>, ask: Ask = {}, person?: string): Promise<T> {
+  const token = await goodToken(person);
   try {
     return await exchange({ ...ask, token });
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
-    return exchange({ ...ask, token: await anotherToken(token) });
+    return exchange({ ...ask, token: await anotherToken(token, person) });
   }
 }

@@ -5,7 +5,8 @@
 import { DetailedError, type HttpRequest, Upload } from "tus-js-client";
 import { base64, sha256 } from "../protocol/bytes.ts";
 import { LIMITS, lookUp, PROBLEMS } from "../protocol/tables.ts";
-import { blobsIn, noteBlob, storedBytes } from "../store/blobs.ts";
+import { blobsIn, isBlobOf, noteBlob, storedBytes } from "../store/blobs.ts";
+import { nowMs } from "../store/clock.ts";
 import type { BlobRecord } from "../store/schema.ts";
 import { addressOf } from "./api.ts";
 import { anotherToken, goodToken } from "./tokens.ts";
@@ -16,7 +17,7 @@ export type OnProgress = (progress: UploadProgress) => void;
 /** Blobs of a person still to be sent, in order of capture; those the server refused for good are left out. */
 export async function unsentBlobs(person: string): Promise<BlobRecord[]> {
   const unsent = await blobsIn("unsent");
-  return unsent.filter((blob) => blob.person === person && !blob.problem).sort((a, b) => a.order - b.order);
+  return unsent.filter((blob) => isBlobOf(blob, person) && !blob.problem).sort((a, b) => a.order - b.order);
 }
 
 /** Codes that say that these bytes will never be taken. */
@@ -51,6 +52,8 @@ interface Sending {
   readonly bytes: ArrayBuffer;
   readonly onProgress: OnProgress;
   readonly stop: AbortSignal;
+  /** Whose session sends it. */
+  readonly person: string;
   /** Where the server keeps what it has so far; "" before the first answer. */
   url: string;
 }
@@ -106,27 +109,27 @@ function send(sending: Sending, token: string): Promise<void> {
  * a server says that it has these bytes already.
  */
 async function sendUntilClear(sending: Sending): Promise<void> {
-  const token = await goodToken();
+  const token = await goodToken(sending.person);
   try {
     await send(sending, token);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status === 401) await send(sending, await anotherToken(token));
+    if (error.status === 401) await send(sending, await anotherToken(token, sending.person));
     else if (error.code === "upload_offset" && sending.url) await send(sending, token);
     else throw error;
   }
 }
 
-/** Send one blob. Resolves true when the server has all of it; false when it will never take it. */
-export async function upload(blob: BlobRecord, onProgress: OnProgress, stop: AbortSignal): Promise<boolean> {
+/** Send one blob as this person. Resolves true when the server has all of it; false when it will never take it. */
+export async function upload(blob: BlobRecord, person: string, onProgress: OnProgress, stop: AbortSignal): Promise<boolean> {
   const bytes = await storedBytes(blob.sha256);
   if (!bytes) {
     await noteBlob(blob.blob, { problem: "bytes_missing" });
     return false;
   }
   try {
-    await sendUntilClear({ blob, bytes, onProgress, stop, url: blob.uploadUrl ?? "" });
-    await noteBlob(blob.blob, { state: "sent" });
+    await sendUntilClear({ blob, bytes, person, onProgress, stop, url: blob.uploadUrl ?? "" });
+    await noteBlob(blob.blob, { state: "sent", sentAtMs: nowMs() });
     return true;
   } catch (error) {
     if (!(error instanceof ApiError) || !HOPELESS.has(error.code)) throw error;
