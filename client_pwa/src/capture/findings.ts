@@ -6,7 +6,7 @@ import { listOf } from "../store/shapes.ts";
 import { viewedUnder } from "../store/view.ts";
 import { position } from "./position.ts";
 import { freshId, record, rowOf, savedOf, stepOn, writingAs } from "./scribe.ts";
-import { type Basis, CaptureError, type FindingEdit, type FindingInput, type Option, type Saved } from "./types.ts";
+import { type Basis, CaptureError, type FindingEdit, type FindingInput, type Option, type Saved, type SeenVersions } from "./types.ts";
 
 const LETTERS = "ABCDEFGH";
 
@@ -54,17 +54,17 @@ function saveChanges(
   });
 }
 
-/** Changes to the fields that differ from what is shown; each replaces the version shown. */
-function changesTo(row: Row, edit: { readonly [field: string]: string | undefined }) {
+/** Changes to the fields that differ from what is shown; each replaces the version the author saw, by default the one shown. */
+function changesTo(row: Row, edit: { readonly [field: string]: string | undefined }, seen: SeenVersions = {}) {
   return Object.entries(edit).flatMap(([field, value]) => {
     if (value === undefined || value === textOf(row, field)) return [];
-    return [{ field, value, replaces: versionsOf(row.fields[field]).slice(0, 1) }];
+    return [{ field, value, replaces: [...(seen[field] ?? versionsOf(row.fields[field]).slice(0, 1))] }];
   });
 }
 
-/** Change texts; each change names the version it replaces. */
-export const editFinding = (finding: string, edit: FindingEdit, option: Option = {}): Promise<Saved> =>
-  saveChanges(`finding/${finding}`, "finding.edit", "finding", (row) => changesTo(row, { ...edit }), option.mends);
+/** Change texts; each change names the version it replaces, so that a colleague's newer one is never overwritten unseen. */
+export const editFinding = (finding: string, edit: FindingEdit, option: Option & { readonly seen?: SeenVersions } = {}): Promise<Saved> =>
+  saveChanges(`finding/${finding}`, "finding.edit", "finding", (row) => changesTo(row, { ...edit }, option.seen), option.mends);
 
 /** Settle a contested field with the given text: all versions shown are replaced. */
 export const resolveField = (finding: string, field: keyof FindingEdit, value: string): Promise<Saved> =>

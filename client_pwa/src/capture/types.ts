@@ -8,6 +8,8 @@ export interface Option {
   /** Op id of an own refused op that this one replaces. */
   readonly mends?: string;
 }
+/** Op ids of the versions of each field that the author had before them when they began to write. */
+export type SeenVersions = { readonly [field: string]: readonly string[] };
 export interface Arrival {
   /** Two or more person ids, the author among them. */
   readonly officers: readonly string[];

@@ -1,7 +1,10 @@
 // The form of one hazard as it is kept between kills of the page, and what it starts from.
 
-import type { Basis } from "../capture/index.ts";
+import type { Basis, FindingEdit, SeenVersions } from "../capture/index.ts";
 import type { FindingView } from "../store/index.ts";
+
+const TEXTS = ["place", "description", "requirement", "criterion"] as const;
+type Written = Pick<HazardDraft, (typeof TEXTS)[number] | "grade" | "basis">;
 
 export interface HazardDraft {
   readonly grade: "general" | "major";
@@ -13,6 +16,8 @@ export interface HazardDraft {
   readonly basis?: Basis | undefined;
   /** Photos kept already, to belong to this hazard. */
   readonly photos: readonly string[];
+  /** Of an edit: what stood there when it began, and in which versions. */
+  readonly seen?: { readonly written: Written; readonly versions: SeenVersions };
 }
 
 export const EMPTY_HAZARD: HazardDraft = {
@@ -23,10 +28,37 @@ export const EMPTY_HAZARD: HazardDraft = {
 export const newHazard = (inspection: string): string => `hazard/${inspection}`;
 export const editedHazard = (finding: string): string => `edit/${finding}`;
 
-export const ofFinding = (finding: FindingView): HazardDraft => ({
-  grade: finding.grade, place: finding.place, description: finding.description, requirement: finding.requirement,
-  criterion: finding.criterion, phrase: finding.phrase, basis: finding.basis, photos: finding.photos,
-});
+function seenOf({ row, grade, basis, place, description, requirement, criterion }: FindingView): NonNullable<HazardDraft["seen"]> {
+  const version = (name: string): string[] => (row.fields[name] ? [row.fields[name].op] : []);
+  const versions = Object.fromEntries(TEXTS.map((name) => [name, version(name)]));
+  return { written: { grade, basis, place, description, requirement, criterion }, versions };
+}
+
+export function ofFinding(finding: FindingView): HazardDraft {
+  const seen = seenOf(finding);
+  return { ...seen.written, phrase: finding.phrase, photos: finding.photos, seen };
+}
+
+export interface HazardEdit {
+  readonly texts: FindingEdit;
+  readonly versions: SeenVersions;
+  readonly grading?: { readonly grade: HazardDraft["grade"]; readonly basis?: Basis };
+}
+
+/** What the author changed since the edit began, and only that: what a colleague wrote meanwhile is not undone. */
+export function editOf(draft: HazardDraft, now: FindingView): HazardEdit {
+  const { written, versions } = draft.seen ?? seenOf(now);
+  const changed = TEXTS.filter((name) => {
+    const text = draft[name].trim();
+    return text && text !== written[name] && text !== now[name];
+  });
+  const texts = Object.fromEntries(changed.map((name) => [name, draft[name].trim()]));
+  const isGraded = draft.grade !== written.grade;
+  const isBased = JSON.stringify(draft.basis) !== JSON.stringify(written.basis);
+  if (!isGraded && !isBased) return { texts, versions };
+  const grading = { grade: isGraded ? draft.grade : now.grade, ...(isBased && draft.basis ? { basis: draft.basis } : {}) };
+  return { texts, versions, grading };
+}
 
 /** 同上: place, grade and basis of the hazard before. A major grade is never taken over. */
 export const sameAsBefore = (before: FindingView): Partial<HazardDraft> => ({

@@ -2,7 +2,7 @@
 // taken. A photo or a text is enough to save; what is missing is 待补 and never blocks here.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { addPhoto, classifyFinding, editFinding, saveFinding, unassignPhotos, watchPosition, type FindingEdit } from "../../capture/index.ts";
+import { addPhoto, classifyFinding, editFinding, saveFinding, unassignPhotos, watchPosition } from "../../capture/index.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
@@ -11,7 +11,7 @@ import { banner, button, sheet } from "../../screen/parts.ts";
 import { navigate, query } from "../../screen/router.ts";
 import { enterprise, finding, inspection, type FindingView, type InspectionView, type PhraseView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
-import { EMPTY_HAZARD, editedHazard, newHazard, ofFinding, sameAsBefore, type HazardDraft } from "../hazard-draft.ts";
+import { EMPTY_HAZARD, editedHazard, editOf, newHazard, ofFinding, sameAsBefore, type HazardDraft } from "../hazard-draft.ts";
 import { cameraInput, type CameraInput, type Taken } from "../parts/camera-input.ts";
 import { hazardFields } from "../parts/hazard-fields.ts";
 import { bodyToMend, itemsOf, mending } from "../mending.ts";
@@ -127,15 +127,9 @@ class Hazard extends LiveScreen {
   }
 
   private async edit(before: FindingView): Promise<string> {
-    const value = this.draft.value;
-    const changed = TEXTS.filter((name) => value[name].trim() && value[name].trim() !== before[name]);
-    const graded = value.grade !== before.grade || JSON.stringify(value.basis) !== JSON.stringify(before.basis);
-    if (graded) {
-      const criterion = value.criterion.trim();
-      await classifyFinding(before.id, { grade: value.grade, ...(criterion ? { criterion } : {}), ...(value.basis ? { basis: value.basis } : {}) }, mending());
-    }
-    const texts = changed.filter((name) => !(graded && name === "criterion"));
-    if (texts.length > 0) await editFinding(before.id, Object.fromEntries(texts.map((name) => [name, value[name].trim()])) as FindingEdit, graded ? {} : mending());
+    const { texts, versions, grading } = editOf(this.draft.value, before);
+    if (grading) await classifyFinding(before.id, grading, mending());
+    if (Object.keys(texts).length > 0) await editFinding(before.id, texts, { seen: versions, ...(grading ? {} : mending()) });
     return before.number;
   }
 
