@@ -39,9 +39,13 @@ function theEncoder(): Worker {
   return encoder;
 }
 
+/** A VideoFrame costs nothing to take; where there is none, the picture is copied. */
+const grabbed = async (video: HTMLVideoElement): Promise<VideoFrame | ImageBitmap> =>
+  typeof VideoFrame === "undefined" ? createImageBitmap(video) : new VideoFrame(video);
+
 /** The present frame of a playing video as JPEG bytes. */
 export async function frameOf(video: HTMLVideoElement): Promise<ArrayBuffer> {
-  const frame = await createImageBitmap(video);
+  const frame = await grabbed(video);
   const number = ++frames;
   const done = await new Promise<EncodedFrame>((hear) => {
     waiting.set(number, hear);

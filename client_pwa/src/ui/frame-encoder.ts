@@ -3,7 +3,7 @@
 
 export interface FrameToEncode {
   readonly number: number;
-  readonly frame: ImageBitmap;
+  readonly frame: VideoFrame | ImageBitmap;
   readonly quality: number;
 }
 export interface EncodedFrame {
@@ -14,7 +14,8 @@ export interface EncodedFrame {
 }
 
 async function encode({ frame, quality }: FrameToEncode): Promise<ArrayBuffer> {
-  const canvas = new OffscreenCanvas(frame.width, frame.height);
+  const size = "displayWidth" in frame ? { width: frame.displayWidth, height: frame.displayHeight } : frame;
+  const canvas = new OffscreenCanvas(size.width, size.height);
   const context = canvas.getContext("2d");
   if (!context) throw new Error("no 2d canvas");
   context.drawImage(frame, 0, 0);
