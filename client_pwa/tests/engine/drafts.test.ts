@@ -49,9 +49,9 @@ test("an old edit names the version its author saw, so that a colleague's newer 
   expect(await hazard()).toMatchObject({ description: "护栏断裂", contested: ["place"] });
 });
 
-test("a text that was empty when the edit began replaces no version", async () => {
-  const before = await hazard();
-  await store.drafts.save(editedHazard("f1"), { ...ofFinding(before), requirement: "立即装设" });
+test("a text that was empty when the edit began replaces no version, not even one written since", async () => {
+  await store.drafts.save(editedHazard("f1"), { ...ofFinding(await hazard()), requirement: "立即装设" });
+  await capture.editFinding("f1", { requirement: "停产整改" });
   const op = (await saveKept())!;
   expect(readBody((await opRecord(op))!.wire.body)["changes"]).toEqual([{ field: "requirement", value: "立即装设", replaces: [] }]);
 });

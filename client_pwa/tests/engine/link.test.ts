@@ -7,7 +7,7 @@ import { opId } from "../../src/protocol/ops.ts";
 import type { Row, WireOp } from "../../src/protocol/rows.ts";
 import { allOps } from "../../src/store/ownops.ts";
 import { cursorOf, putPage, rowsOfKind } from "../../src/store/rowstore.ts";
-import { Engine } from "../../src/sync/engine.ts";
+import { Engine, Lane } from "../../src/sync/engine.ts";
 import { pull } from "../../src/sync/pull.ts";
 import { push } from "../../src/sync/push.ts";
 import { sessionRecord } from "../../src/sync/tokens.ts";
@@ -117,4 +117,16 @@ test("a refresh that ends after another person signed in does not bring the firs
   });
   await expect(push(LI)).rejects.toBeInstanceOf(ApiError);
   expect(await sessionRecord()).toMatchObject({ person: WANG, needsLogin: false });
+});
+
+test("who signs in while a turn without a session is ending need not wait for another sign", async () => {
+  let runs = 0;
+  const lane: Lane = new Lane(async () => {
+    runs += 1;
+    if (runs === 1) lane.within(0); // the sign-in's nudge
+    return -1;
+  });
+  await lane.run();
+  expect(await until(() => runs === 2, 2_000)).toBe(true);
+  lane.stop();
 });
