@@ -123,6 +123,7 @@ test("who signs in while a turn without a session is ending need not wait for an
   let runs = 0;
   const lane: Lane = new Lane(async () => {
     runs += 1;
+    await Promise.resolve(); // it is under way now
     if (runs === 1) lane.within(0); // the sign-in's nudge
     return -1;
   });
