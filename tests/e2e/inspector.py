@@ -114,8 +114,8 @@ class Inspector(Person):
         assert "已存本机" in said
         return said.split()[0]
 
-    def burst(self, count: int) -> None:
-        """Take photos in the page's own camera, one tap each; ends in the tray."""
+    def burst(self, count: int, before: int = 0) -> None:
+        """Take photos in the page's own camera, one tap each; ends in the tray (with `before`)."""
         self.hand.tap("burst")
         page = self.hand.wait("burst-page")
         expect(self.hand.see("shutter")).to_be_enabled(timeout=15_000)
@@ -124,7 +124,7 @@ class Inspector(Person):
             expect(page).to_have_attribute("data-saved", str(number), timeout=15_000)
         self.hand.photo_of_screen(f"{self.login}-burst")
         self.hand.tap("burst-done")
-        self.hand.wait("tray", count=str(count))
+        self.hand.wait("tray", count=str(before + count))
 
     def sign_record(self, *, other_officer: bool = False, page: str = "sign") -> str:
         """Read and sign with the site head; return the hash of what was shown."""

@@ -19,6 +19,7 @@
     for (const { target, type } of changes) {
       if (type === "attributes" && target.dataset.test === "burst-page") {
         const now = Number(target.dataset.saved);
+        if (now < saved) saved = 0; // another burst
         while (saved < now) {
           saved += 1;
           const at = shots.shift();

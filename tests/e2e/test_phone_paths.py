@@ -135,10 +135,17 @@ def test_duplicate_withdrawn_supplement_reinspected_twice_and_concluded(
     other.hand.wait("today")
     other.wait_until_all_done()
 
+    fails_and_is_ordered_again(phone, other, inspection, photo_files[0])
+
+
+def fails_and_is_ordered_again(
+    phone: Inspector, other: Inspector, inspection: str, photo: Path
+) -> None:
+    """Reinspect A1, attest that it failed, order it again, conclude."""
     back_to(phone, inspection, "signed")
     finding = open_finding(phone, "A1", "ordered")
     phone.hand.tap("reinspect")
-    phone.reinspect("A1", photo_files[0], result="fail")
+    phone.reinspect("A1", photo, result="fail")
     phone.hand.wait("finding-page", state="failed")
     phone.wait_until_all_done()
     other.synchronise()

@@ -15,6 +15,7 @@ import { ApiError, type SyncStatus } from "./types.ts";
 
 const IDLE_MS = 30_000;
 const SOON_MS = 300;
+const LATEST_MS = 3_000;
 const LEADER = "liuhen-sync";
 
 /** One lane: runs its work now or later, never twice at once. */
@@ -156,9 +157,13 @@ export class Engine {
 
   private freshOps = 0;
   private tallying: ReturnType<typeof setTimeout> | undefined;
-  /** Many changes in a row (a burst of photos) are counted once. */
+  private uncountedSinceMs = 0;
+  /** Counts once the changes pause, so that it never runs between two photos of a burst; at the latest after `LATEST_MS`. */
   private tallySoon(): void {
-    this.tallying ??= setTimeout(() => {
+    if (this.tallying === undefined) this.uncountedSinceMs = nowMs();
+    else if (nowMs() - this.uncountedSinceMs > LATEST_MS) return;
+    clearTimeout(this.tallying);
+    this.tallying = setTimeout(() => {
       this.tallying = undefined;
       this.refreshTally().then(() => this.onTally(), console.error);
     }, SOON_MS);
