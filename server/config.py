@@ -149,7 +149,10 @@ class Settings:
         "code of the city bureau, six digits, part of the genesis",
     )
     city_name: str = setting(
-        "示例市（虚构）", filled, "市级机构名称，写入首条记录", "name of the city, part of the genesis"
+        "示例市（虚构）",
+        filled,
+        "市级机构名称，写入首条记录",
+        "name of the city, part of the genesis",
     )
     demo: bool = setting(
         "0", switch, "1 为载入虚构演示数据", "1 loads demo data, all of it fictitious"
