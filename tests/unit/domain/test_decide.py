@@ -154,7 +154,7 @@ def test_a_revocation_counts_from_its_leaf_and_by_what_the_phone_had_seen(
     op = wang.op("finding.classify", CLASSIFY)
     # The revocation is no op that this one names: its key is asked for, and then taken.
     with pytest.raises(NotLockedError, match="op/"):
-        world.decide(op)
+        world.decide_once(op)
     world.keys = None
     assert _unlocked(world, op, index=index) == expected
 

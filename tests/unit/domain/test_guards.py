@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain import authority, guards
-from server.domain.guards import GUARDS, UNNAMED, day_of
+from server.domain.guards import GUARDS, OF_EVERY_KIND, UNNAMED, day_of
 from sync_protocol.ops import Op
 from sync_protocol.rules import CODES, KINDS
 from tests.support.authors import DAY_MS, Author, FakeClock, blob_ref, signing_body
@@ -23,7 +23,8 @@ def code(world: World, op: Op, author: str = "wang") -> str:
 
 def test_every_guard_of_the_table_is_there_and_none_besides() -> None:
     named = {name for kind in KINDS.values() for name in kind.get("guards", ())}
-    assert named | {name for names in UNNAMED.values() for name in names} == GUARDS.keys()
+    unnamed = {name for names in UNNAMED.values() for name in names} | {OF_EVERY_KIND}
+    assert named | unnamed == GUARDS.keys()
 
 
 def test_every_kind_without_effects_has_a_guard_of_its_own() -> None:
@@ -138,7 +139,7 @@ def test_a_finding_is_complete_before_it_is_confirmed_signed_or_ordered(
     fields: dict[str, Any], expected: str
 ) -> None:
     world, wang = settled()
-    world.put(row("finding/f", states={"finding": "draft"}, **fields))
+    world.put(row("finding/f", states={"finding": "draft"}, inspection="insp", **fields))
     state = {"finding": "f", "from": "draft", **BASE}
     assert code(world, wang.op("finding.confirm", state)) == expected
     signing = signing_body("insp", [state], []) | BASE | {"from": "in_progress"}
@@ -147,8 +148,8 @@ def test_a_finding_is_complete_before_it_is_confirmed_signed_or_ordered(
 
 def test_an_order_may_fall_due_today_but_not_before() -> None:
     world, wang = settled()
-    world.put(row("finding/f", states={"finding": "confirmed"}, place="x", description="y",
-                  phrase="p"))  # fmt: skip
+    world.put(row("finding/f", states={"finding": "confirmed"}, inspection="insp", place="x",
+                  description="y", phrase="p"))  # fmt: skip
     item = {"finding": "f", "from": "confirmed", **BASE, "requirement": "整改"}
     for deadline, expected in (("2026-06-16", ""), ("2026-06-15", "deadline_before_order")):
         body = {"order": "o", "inspection": "insp", "items": [item | {"deadline": deadline}]}

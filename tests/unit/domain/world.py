@@ -3,6 +3,7 @@
 It keeps the promise of the real one: it answers only for keys of the lock set it is given.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -70,9 +71,20 @@ class World:
         return logged
 
     def decide(self, op: Op, author: str = "wang", **arrival: Any) -> Decision:
-        """Decide an op under its own lock set."""
-        locked = replace(self, keys=set(lock_set(op, author)))
-        return locked.decide_unlocked(op, author, **arrival)
+        """Decide an op under its own lock set, and again with each key it asks for meanwhile."""
+        asked: set[str] = set()
+        while True:
+            try:
+                return self.decide_once(op, author, asked, **arrival)
+            except NotLockedError as error:
+                asked.add(error.key)
+
+    def decide_once(
+        self, op: Op, author: str = "wang", asked: AbstractSet[str] = frozenset(), **arrival: Any
+    ) -> Decision:
+        """Decide an op under its own lock set and the keys asked for; raise for any other."""
+        keys = set(lock_set(op, author)) | asked
+        return replace(self, keys=keys).decide_unlocked(op, author, **arrival)
 
     def decide_unlocked(self, op: Op, author: str = "wang", **arrival: Any) -> Decision:
         """Decide an op as after every key it asked for was locked."""
@@ -129,8 +141,8 @@ def settled() -> tuple[World, Author]:
         person("li"),
         row(f"chain/{wang.chain}", COUNTY, {"chain": "active"}, person="wang"),
         row("inspection/insp", COUNTY, {"inspection": "in_progress"}, officers=["wang", "li"]),
-        row("finding/f", COUNTY, {"finding": "draft"}, grade="general", place="车间",
-            description="堵塞", phrase="p"),
+        row("finding/f", COUNTY, {"finding": "draft"}, inspection="insp",
+            grade="general", place="车间", description="堵塞", phrase="p"),
     )  # fmt: skip
     world.authors[wang.chain] = "wang"
     world.log(replace(wang.op("finding.classify", CLASSIFY, chain="11" * 32), id=ORIGIN))
