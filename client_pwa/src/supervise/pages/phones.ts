@@ -7,6 +7,7 @@ import { dateTimeOf } from "../../screen/dates.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { LiveScreen } from "../../screen/live.ts";
+import { looking } from "../../screen/looking.ts";
 import { badge, banner, button, empty, facts, field, submit } from "../../screen/parts.ts";
 import { chainsWaiting, ownChain, person, type ChainView, type PersonView } from "../../store/index.ts";
 import { codeTyped } from "../model/code.ts";
@@ -24,6 +25,11 @@ class Phones extends LiveScreen {
   private bureaus: Names = new Map();
   private typed: Readonly<Record<string, string>> = {};
   private refusing: ChainView | undefined;
+
+  constructor() {
+    super();
+    this.watch(looking);
+  }
 
   protected override async read(): Promise<void> {
     this.own = await ownChain();

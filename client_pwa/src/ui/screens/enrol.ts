@@ -7,6 +7,7 @@ import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, field, submit } from "../../screen/parts.ts";
+import { looking } from "../../screen/looking.ts";
 import { navigate } from "../../screen/router.ts";
 import { ownChain, type ChainView } from "../../store/index.ts";
 import { engine, redeemTicket } from "../../sync/index.ts";
@@ -17,6 +18,11 @@ class Enrol extends LiveScreen {
   chain: ChainView | undefined;
   asksTicket = false;
   failure = "";
+
+  constructor() {
+    super();
+    this.watch(looking);
+  }
 
   protected override async read(): Promise<void> {
     this.chain = await ownChain();
