@@ -1,31 +1,5 @@
-"""A populated service per test, and its phones."""
+"""The populated service of the web tests, and its phones."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from tests.integration.web.conftest import open_service, service
 
-import pytest
-
-from tests.support.service import Service
-
-
-@pytest.fixture
-def open_service(
-    tmp_path: Path, make_database: Callable[..., str]
-) -> Iterator[Callable[..., Service]]:
-    """`open_service(**settings) -> Service` by the settings' variables; closed at the end."""
-    opened: list[Service] = []
-
-    def open_one(**settings: str) -> Service:
-        folder = tmp_path / f"service-{len(opened)}"
-        opened.append(Service(folder, make_database(), dict(settings)).open())
-        return opened[-1]
-
-    yield open_one
-    for service in opened:
-        service.close()
-
-
-@pytest.fixture
-def service(open_service: Callable[..., Service]) -> Service:
-    """A service with a person of each role, in two counties."""
-    return open_service().populate()
+__all__ = ["open_service", "service"]
