@@ -11,7 +11,8 @@ from server.config import Settings
 from server.services import system
 from server.services.runtime import EXTENSION, Clock, Runtime, SystemClock, open_runtime
 from server.storage import account_tables, log_tables, upload_tables
-from server.storage.blob_store import blob_store
+from server.storage.blob_store import BlobStore, blob_store
+from server.storage.checkpoint_file import OutsideCheckpoint
 from server.storage.database import db, engine_options
 from server.web import access, api, openapi, problems, request_log
 from server.web.blobs import blobs
@@ -30,8 +31,16 @@ BLUEPRINTS = (
 )
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
-    """Return the application of these settings; raise `SecondWriterError` as the runtime does."""
+def create_app(
+    settings: Settings,
+    clock: Clock | None = None,
+    blobs: BlobStore | None = None,
+    outside: OutsideCheckpoint | None = None,
+) -> Flask:
+    """Return the application of these settings; raise `SecondWriterError` as the runtime does.
+
+    `blobs` and `outside` stand in for the store and the checkpoint's place that the settings name.
+    """
     app = Flask("liuhen", static_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
@@ -39,9 +48,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
-        store = blob_store(settings.blob_store, settings.s3_endpoint, settings.s3_region)
+        store = blobs or blob_store(settings.blob_store, settings.s3_endpoint, settings.s3_region)
         app.extensions[EXTENSION] = open_runtime(
-            settings, clock or SystemClock(), store, engine=db.engine
+            settings, clock or SystemClock(), store, engine=db.engine, outside=outside
         )
     _add_routes(app)
     return app

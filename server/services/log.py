@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from server.services.problem import Problem
 from server.services.runtime import Runtime
-from server.storage import checkpoint_file, log_store, tree
+from server.storage import log_store, tree
 from server.storage.database import reading, writing
 from server.storage.log_store import Head
 from server.storage.log_tables import Leaf
@@ -27,7 +27,7 @@ class RewoundError(RuntimeError):
 
 def refuse_rewind(runtime: Runtime) -> None:
     """Raise `RewoundError` when the checkpoint outside the database is ahead of the log."""
-    outside = checkpoint_file.read(runtime.settings.checkpoint_file)
+    outside = runtime.outside.read()
     with reading(runtime.engine) as connection:
         head = log_store.head(connection)
     _refuse_behind(runtime, outside, head)
@@ -54,14 +54,14 @@ def publish(runtime: Runtime) -> str:
     Threads that come together get one note: the first signs for all.
     """
     with runtime.publishing:
-        outside = checkpoint_file.read(runtime.settings.checkpoint_file)
+        outside = runtime.outside.read()
         with reading(runtime.engine) as connection:
             head = log_store.head(connection)
             newest = log_store.notes(connection, [head.size]).get(head.size)
         if newest is None:
             _refuse_behind(runtime, outside, head)
             newest = _sign(runtime, head)
-        checkpoint_file.advance(runtime.settings.checkpoint_file, newest)
+        runtime.outside.advance(newest)
         return newest
 
 

@@ -16,6 +16,7 @@ from server.config import Settings
 from server.services.chains import Chains
 from server.storage import database
 from server.storage.blob_store import BlobStore
+from server.storage.checkpoint_file import CheckpointFile, OutsideCheckpoint
 from server.storage.key_files import Keys, open_keys
 from sync_protocol.note import VerifierKey
 
@@ -46,6 +47,7 @@ class Runtime:
     engine: Engine
     keys: Keys
     blobs: BlobStore
+    outside: OutsideCheckpoint
     chains: Chains
     writer_lock: IO[str] | None
     publishing: threading.Lock = field(default_factory=threading.Lock)
@@ -68,12 +70,16 @@ class Runtime:
 
 
 def open_runtime(
-    settings: Settings, clock: Clock, blobs: BlobStore, engine: Engine | None = None
+    settings: Settings,
+    clock: Clock,
+    blobs: BlobStore,
+    engine: Engine | None = None,
+    outside: OutsideCheckpoint | None = None,
 ) -> Runtime:
     """Return a runtime that may write; raise `SecondWriterError` when SQLite has a writer already.
 
     `engine` is one that is already open for these settings (Flask-SQLAlchemy's); it is prepared
-    here, so hand it in before its first use.
+    here, so hand it in before its first use. `outside` is the file of the settings unless given.
     """
     writer_lock = database.claim_single_writer(settings.database_url)
     if engine is None:
@@ -81,7 +87,8 @@ def open_runtime(
     else:
         opened = database.prepare(engine)
     keys = open_keys(settings.data_dir / "keys")
-    return Runtime(settings, clock, opened, keys, blobs, Chains(opened), writer_lock)
+    checkpoint = outside or CheckpointFile(settings.checkpoint_file)
+    return Runtime(settings, clock, opened, keys, blobs, checkpoint, Chains(opened), writer_lock)
 
 
 def current_runtime() -> Runtime:

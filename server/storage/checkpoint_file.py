@@ -7,9 +7,36 @@ the database back cannot cut this file back with it: put it on another disk.
 
 import fcntl
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from sync_protocol.note import parse_checkpoint
+
+
+class OutsideCheckpoint(Protocol):
+    """The newest checkpoint, kept where a restored database does not reach."""
+
+    def read(self) -> str | None:
+        """Return the note, `None` before the first."""
+
+    def advance(self, note: str) -> None:
+        """Replace the note by a newer one, durably; an older or equal one changes nothing."""
+
+
+@dataclass(frozen=True)
+class CheckpointFile:
+    """The checkpoint in a file."""
+
+    path: Path
+
+    def read(self) -> str | None:
+        """Return the note, `None` before the first."""
+        return read(self.path)
+
+    def advance(self, note: str) -> None:
+        """Replace the note by a newer one; an older or equal one changes nothing."""
+        advance(self.path, note)
 
 
 def read(path: Path) -> str | None:
