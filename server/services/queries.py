@@ -20,6 +20,7 @@ from server.storage.log_tables import Entity, EntityOp, Leaf, Op
 from sync_protocol import leaves
 from sync_protocol.rules import LIMITS
 
+PHOTO_SETS = ("photos", "after_photos")
 _RULING = (Op.ruling_index, Op.op_id, Op.outcome, Op.code, Op.flags, Op.cause)
 
 
@@ -109,15 +110,25 @@ def _origin(runtime: Runtime, connection: Connection) -> str:
 def timeline(runtime: Runtime, entity_key: str) -> dict[str, Any]:
     """Return every op of its space that acts on an entity, whatever was ruled, in log order.
 
-    What another space tried on it was refused, and is its author's to read.
+    The capture of a photo is part of the story of each hazard that shows the photo, also when it
+    was taken before anybody knew what it would show. What another space tried on it was refused,
+    and is its author's to read.
     """
-    acting = select(EntityOp.index).where(EntityOp.entity == entity_key)
     space = select(Entity.space).where(Entity.entity == entity_key).scalar_subquery()
     with reading(runtime.engine) as connection:
+        told = [entity_key, *_photos_shown(connection, entity_key)]
+        acting = select(EntityOp.index).where(one_of(connection, EntityOp.entity, told))
         entries = _entries(runtime, connection, Op.index.in_(acting) & (Op.space == space))
     for entry in entries:
         del entry["sig"], entry["salt"]
     return {"entries": entries}
+
+
+def _photos_shown(connection: Connection, entity_key: str) -> list[str]:
+    """Return the entities of the photos that a row's sets hold now."""
+    found = log_store.rows(connection, [entity_key]).get(entity_key)
+    sets = msgspec.json.decode(found[1])["sets"] if found else {}
+    return [f"photo/{member['id']}" for name in PHOTO_SETS for member in sets.get(name, ())]
 
 
 def op_entry(runtime: Runtime, op_id: str) -> dict[str, Any] | None:

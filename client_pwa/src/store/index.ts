@@ -13,7 +13,7 @@ export { StoreError } from "./errors.ts";
 export { askPersistence, health } from "./health.ts";
 export { currentAuthor } from "./identity.ts";
 export {
-  bureauName, chainsWaiting, enterprise, enterprises, ownChain, people, person, phrases,
+  bureauName, chainsKnown, chainsWaiting, enterprise, enterprises, ownChain, people, person, phrases,
 } from "./lookups.ts";
 export {
   finding, inspection, inspections, openFindings, order, photo, photos, reinspection, reinspectionsOf, todaysInspections,

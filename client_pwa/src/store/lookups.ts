@@ -111,6 +111,18 @@ export async function chainsWaiting(): Promise<ChainView[]> {
   return views.sort((a, b) => a.enrolledAtMs - b.enrolledAtMs);
 }
 
+/** Phones that were confirmed, by person and then by age: those in use, and those revoked since, the newest first. */
+export async function chainsKnown(): Promise<{ active: ChainView[]; revoked: ChainView[] }> {
+  const rows = (await viewedInStates("chain", ["active", "revoked"])).filter(({ row }) => textOf(row, "person") !== "");
+  const views = await Promise.all(rows.map(chainView));
+  const byPerson = (a: ChainView, b: ChainView): number => a.personName.localeCompare(b.personName, "zh-CN") || a.enrolledAtMs - b.enrolledAtMs;
+  const endedAtMs = ({ row }: ChainView): number => row.states["chain"]?.at_ms ?? 0;
+  return {
+    active: views.filter(({ state }) => state === "active").sort(byPerson),
+    revoked: views.filter(({ state }) => state === "revoked").sort((a, b) => endedAtMs(b) - endedAtMs(a)),
+  };
+}
+
 /** The chain of the signed-in person on this phone, with its pairing code; undefined before it was made. */
 export async function ownChain(): Promise<ChainView | undefined> {
   const author = await currentAuthor();

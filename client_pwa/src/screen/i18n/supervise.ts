@@ -3,9 +3,10 @@
 import { board } from "./supervise/board.ts";
 import { field } from "./supervise/field.ts";
 import { finding } from "./supervise/finding.ts";
+import { phones } from "./supervise/phones.ts";
 import { timeline } from "./supervise/timeline.ts";
 
 export const supervise = {
-  zh: { ...board.zh, ...field.zh, ...finding.zh, ...timeline.zh },
-  en: { ...board.en, ...field.en, ...finding.en, ...timeline.en },
+  zh: { ...board.zh, ...field.zh, ...finding.zh, ...phones.zh, ...timeline.zh },
+  en: { ...board.en, ...field.en, ...finding.en, ...phones.en, ...timeline.en },
 } as const;

@@ -42,19 +42,28 @@ export function daysLeft(item: BoardItem, today: string): number | undefined {
   return daysUntil(item.deadline, today);
 }
 
-/** The band that decides where a finding stands on the board. */
-export function bandOf(item: BoardItem, today: string): Band {
-  if (!item.open) return "done";
+/**
+ * Every band a finding is in, the most urgent first. A disputed one whose date has passed is both: whoever looks for what
+ * to decide and whoever looks for what is late must find it.
+ */
+export function bandsOf(item: BoardItem, today: string): Band[] {
+  if (!item.open) return ["done"];
   const left = daysLeft(item, today);
-  if (left !== undefined && left < 0) return "overdue";
-  if (item.state === "disputed") return "disputed";
-  return left !== undefined && left <= SOON_DAYS ? "soon" : "other";
+  const bands: Band[] = [];
+  if (left !== undefined && left < 0) bands.push("overdue");
+  if (item.state === "disputed") bands.push("disputed");
+  if (bands.length > 0) return bands;
+  return [left !== undefined && left <= SOON_DAYS ? "soon" : "other"];
 }
 
-export function bucketOf(item: BoardItem, today: string): Bucket | undefined {
+/** The band that decides where a finding stands on the board. */
+export const bandOf = (item: BoardItem, today: string): Band => bandsOf(item, today)[0]!;
+
+/** The bucket of its date; none where no deadline runs. */
+export function bucketsOf(item: BoardItem, today: string): Bucket[] {
   const left = daysLeft(item, today);
-  if (left === undefined) return undefined;
-  return BUCKETS.find((bucket) => left >= bucket.from && left <= bucket.until)?.name;
+  if (left === undefined) return [];
+  return BUCKETS.filter((bucket) => left >= bucket.from && left <= bucket.until).map(({ name }) => name);
 }
 
 /** Overdue first, then disputed, soon due, the rest, done; inside a band the nearest date first. */
@@ -74,8 +83,8 @@ function holds(item: BoardItem, filter: BoardFilter, today: string): boolean {
     (filter.trade === "" || item.trade === filter.trade) &&
     (filter.grade === "" || item.grade === filter.grade) &&
     (filter.state === "" || item.state === filter.state) &&
-    (filter.band === "" || bandOf(item, today) === filter.band) &&
-    (filter.due === "" || bucketOf(item, today) === filter.due) &&
+    (filter.band === "" || bandsOf(item, today).includes(filter.band)) &&
+    (filter.due === "" || bucketsOf(item, today).includes(filter.due)) &&
     textHolds(item, filter.text)
   );
 }
@@ -91,15 +100,9 @@ export function filtered(items: readonly BoardItem[], filter: BoardFilter, today
   return items.filter((item) => holds(item, filter, today));
 }
 
-/** How many items fall under each name `of` gives. */
-export function countBy<K extends string>(
-  items: readonly BoardItem[],
-  of: (item: BoardItem) => K | undefined,
-): Map<K, number> {
+/** How many items fall under each name `of` gives; an item may fall under several, or none. */
+export function countBy<K extends string>(items: readonly BoardItem[], of: (item: BoardItem) => readonly K[]): Map<K, number> {
   const counts = new Map<K, number>();
-  for (const item of items) {
-    const name = of(item);
-    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
+  for (const name of items.flatMap(of)) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }

@@ -11,7 +11,7 @@ import { empty } from "../../screen/parts.ts";
 import { MACHINES } from "../../protocol/tables.ts";
 import { today } from "../../store/index.ts";
 import { boardItems, type BoardItem } from "../../store/supervise.ts";
-import { BANDS, bandOf, bucketOf, BUCKETS, countBy, filtered, inBoardOrder, NO_FILTER, type BoardFilter } from "../model/board.ts";
+import { BANDS, bandsOf, BUCKETS, bucketsOf, countBy, filtered, inBoardOrder, NO_FILTER, type BoardFilter } from "../model/board.ts";
 import { bureauNames, nameOf, type Names } from "../model/names.ts";
 import { stateTone } from "../model/look.ts";
 import { onWide } from "../model/width.ts";
@@ -48,7 +48,7 @@ class Board extends LiveScreen {
   }
 
   private figures(now: string): TemplateResult {
-    const counts = countBy(filtered(this.items, { ...kept, band: "" }, now), (item) => bandOf(item, now));
+    const counts = countBy(filtered(this.items, { ...kept, band: "" }, now), (item) => bandsOf(item, now));
     return html`<div class="sup-figures" role="group" aria-label=${t("sup.board.figures")}>
       ${BANDS.map((band) => html`<button type="button" class="sup-figure sup-figure-${band}" aria-pressed=${String(kept.band === band)}
         data-test=${`figure-${band}`} data-count=${counts.get(band) ?? 0} @click=${() => this.filter({ band: kept.band === band ? "" : band })}>
@@ -57,12 +57,12 @@ class Board extends LiveScreen {
   }
 
   private pictures(now: string): TemplateResult {
-    const states = countBy(filtered(this.items, { ...kept, state: "" }, now), (item) => item.state);
+    const states = countBy(filtered(this.items, { ...kept, state: "" }, now), (item) => [item.state]);
     const stateBars = STATES.filter((state) => states.has(state) || state === kept.state).map((state): Bar => {
       const tone = stateTone(state);
       return { name: state, text: stateLabel("finding", state), count: states.get(state) ?? 0, tone: tone === "busy" ? "plain" : tone };
     });
-    const due = countBy(filtered(this.items, { ...kept, due: "" }, now), (item) => bucketOf(item, now));
+    const due = countBy(filtered(this.items, { ...kept, due: "" }, now), (item) => bucketsOf(item, now));
     const dueBars = BUCKETS.map((bucket): Bar => ({
       name: bucket.name, text: t(`sup.due.${bucket.name}`), count: due.get(bucket.name) ?? 0,
       tone: bucket.until < 0 ? "alarm" : bucket.until <= 7 ? "todo" : "plain",

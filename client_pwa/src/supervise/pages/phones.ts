@@ -1,5 +1,5 @@
-// 待确认设备: phones waiting for enrolment. The supervisor has the code read out from the phone and
-// types it; only the same code confirms (SPEC §3). Refusing needs a reason.
+// 执法设备: phones waiting for enrolment, phones in use, phones revoked. The supervisor has the code read
+// out from the phone and types it; only the same code confirms (SPEC §3). Refusing needs a reason.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { countersign, revokeChain } from "../../capture/index.ts";
@@ -8,11 +8,12 @@ import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { looking } from "../../screen/looking.ts";
-import { badge, banner, button, empty, facts, field, submit } from "../../screen/parts.ts";
-import { chainsWaiting, ownChain, person, type ChainView, type PersonView } from "../../store/index.ts";
+import { badge, banner, button, empty, facts, field, section, submit } from "../../screen/parts.ts";
+import { chainsKnown, chainsWaiting, ownChain, people, person, type ChainView, type PersonView } from "../../store/index.ts";
 import { codeTyped } from "../model/code.ts";
 import { bureauNames, nameOf, type Names } from "../model/names.ts";
 import { modal } from "../parts/modal.ts";
+import "../parts/phones-in-use.ts";
 
 interface Waiting {
   readonly chain: ChainView;
@@ -21,6 +22,8 @@ interface Waiting {
 
 class Phones extends LiveScreen {
   private waiting: readonly Waiting[] = [];
+  private known: { active: readonly ChainView[]; revoked: readonly ChainView[] } = { active: [], revoked: [] };
+  private people: ReadonlyMap<string, PersonView> = new Map();
   private own: ChainView | undefined;
   private bureaus: Names = new Map();
   private typed: Readonly<Record<string, string>> = {};
@@ -35,7 +38,9 @@ class Phones extends LiveScreen {
     this.own = await ownChain();
     const chains = await chainsWaiting();
     this.waiting = await Promise.all(chains.map(async (chain) => ({ chain, owner: await person(chain.person) })));
-    this.bureaus = await bureauNames(this.waiting.map((one) => one.owner?.bureau ?? ""));
+    this.known = await chainsKnown();
+    this.people = new Map((await people()).map((one) => [one.id, one]));
+    this.bureaus = await bureauNames([...this.people.values()].map((one) => one.bureau));
   }
 
   private confirm(chain: ChainView): void {
@@ -94,9 +99,10 @@ class Phones extends LiveScreen {
 
   protected override view(): TemplateResult {
     return html`<div class="page page-wide sup" data-test="phones">
-      ${banner("plain", t("sup.phones.how"))}
-      ${this.waiting.length === 0 ? empty("phone", t("sup.phones.none"), t("sup.phones.none_hint")) : nothing}
-      <ul class="sup-cards">${this.waiting.map((one) => this.phone(one))}</ul>
+      ${section(`${t("sup.phones.to_confirm")} · ${this.waiting.length}`, html`${banner("plain", t("sup.phones.how"))}
+        ${this.waiting.length === 0 ? empty("phone", t("sup.phones.none"), t("sup.phones.none_hint")) : nothing}
+        <ul class="sup-cards">${this.waiting.map((one) => this.phone(one))}</ul>`)}
+      <sup-phones-in-use .of=${{ ...this.known, own: this.own?.id ?? "", people: this.people, bureaus: this.bureaus }}></sup-phones-in-use>
       ${this.refusing ? this.refusal(this.refusing) : nothing}
     </div>`;
   }

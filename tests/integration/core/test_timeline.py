@@ -1,0 +1,69 @@
+"""A thing's timeline: everything that was done about it, in the log's order."""
+
+from typing import Any
+
+import pytest
+
+from server.services import queries
+from tests.support.authors import Author, Office, blob_ref, finding_body, inspection_begun
+
+
+@pytest.fixture
+def officers(office: Office) -> tuple[Author, Author]:
+    return office.person("ann"), office.person("ben")
+
+
+def photo_body(author: Author, inspection: str, **members: Any) -> dict[str, Any]:
+    """The body of a photo of a burst, taken before anybody says what it shows."""
+    return {
+        "photo": author.new_id(),
+        "inspection": inspection,
+        "purpose": "finding",
+        "source": "camera",
+        "captured_at_ms": author.clock.now_ms(),
+        "blob": blob_ref() | {"media_type": "image/jpeg"},
+    } | members
+
+
+def kinds_of(office: Office, entity: str) -> list[str]:
+    entries = queries.timeline(office.runtime, entity)["entries"]
+    indexes = [entry["index"] for entry in entries]
+    assert indexes == sorted(set(indexes))
+    return [entry["kind"] for entry in entries]
+
+
+def test_a_hazard_tells_of_the_photos_taken_before_it_was_one(
+    office: Office, officers: tuple[Author, Author]
+) -> None:
+    ann = officers[0]
+    inspection = inspection_begun(office, *officers)
+    burst = [photo_body(ann, inspection) for _ in range(4)]
+    office.apply(*(ann.op("photo.add", body) for body in burst))
+    listed, assigned, moved, loose = (body["photo"] for body in burst)
+    finding = finding_body(ann, inspection, photos=[listed])
+    office.apply(ann.op("finding.create", finding))
+    hazard = finding["finding"]
+    office.apply(ann.op("photo.assign", {"finding": hazard, "photos": [assigned, moved]}))
+    office.apply(ann.op("photo.unassign", {"finding": hazard, "photos": [moved]}))
+
+    assert kinds_of(office, f"finding/{hazard}") == [
+        "photo.add",
+        "photo.add",
+        "finding.create",
+        "photo.assign",
+        "photo.unassign",
+    ]
+    told = queries.timeline(office.runtime, f"finding/{hazard}")["entries"]
+    assert loose not in "".join(entry["body"] for entry in told)
+    assert kinds_of(office, f"inspection/{inspection}").count("photo.add") == 4
+
+
+def test_a_photo_taken_for_a_hazard_is_told_once(
+    office: Office, officers: tuple[Author, Author]
+) -> None:
+    ann = officers[0]
+    inspection = inspection_begun(office, *officers)
+    finding = finding_body(ann, inspection)
+    office.apply(ann.op("finding.create", finding))
+    office.apply(ann.op("photo.add", photo_body(ann, inspection, finding=finding["finding"])))
+    assert kinds_of(office, f"finding/{finding['finding']}") == ["finding.create", "photo.add"]
