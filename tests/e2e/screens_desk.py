@@ -52,7 +52,7 @@ def entrance(desk: Supervisor, walk: Walk, ticket: str) -> None:
 
 
 def phones(walk: Walk) -> None:
-    """Phones that wait, while the inspector's does."""
+    """Phones that wait, while the inspector's does; those in use, and what ending one means."""
     walk.person.go("/phones")
     expect(walk.hand.see("phone").filter(has_text="周青禾")).to_be_visible(timeout=60_000)
     walk.through(
@@ -72,8 +72,21 @@ def phones(walk: Walk) -> None:
                 opened("phone-refuse", "refuse-dialog"),
                 shut,
             ),
+            *(
+                Screen(f"phones-revoke-{cause}", "/phones", "phone-revoke", _revoking(cause), shut)
+                for cause in ("lost", "transfer")
+            ),
         ]
     )
+
+
+def _revoking(cause: str) -> Touch:
+    def touch(hand: Hand) -> None:
+        hand.tap("phone-revoke")
+        hand.tap(hand.wait(f"revoke-{cause}"))
+        hand.wait("revoke-submit")
+
+    return touch
 
 
 def the_rest(desk: Supervisor, walk: Walk) -> None:

@@ -34,7 +34,7 @@ class RevokeForm extends ScreenElement {
     const { chain, cause } = this;
     if (!chain) return html``;
     return html`<form class="stack" @submit=${(event: SubmitEvent) => cause && this.revoke(event, chain, cause)}>
-      ${facts([[t("sup.phones.revoke_which"), chain.device], [t("sup.phones.since"), dateTimeOf(chain.enrolledAtMs)]])}
+      ${facts([[t("sup.phones.device"), chain.device], [t("sup.phones.since"), dateTimeOf(chain.enrolledAtMs)]])}
       <h3>${t("sup.phones.revoke_why")}</h3>
       ${chips(t("sup.phones.revoke_why"), CAUSES.map((one) => ({ value: one, text: t(`sup.phones.cause.${one}`), test: `revoke-${one}` })), cause,
         (value) => this.put({ cause: value }))}
