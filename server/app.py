@@ -10,7 +10,7 @@ from flask import Flask
 from server.config import Settings
 from server.services import system
 from server.services.runtime import EXTENSION, Clock, Runtime, SystemClock, open_runtime
-from server.storage import account_tables, log_tables, upload_tables
+from server.storage import account_tables, log_tables, snapshot_tables, upload_tables
 from server.storage.blob_store import BlobStore, blob_store
 from server.storage.checkpoint_file import OutsideCheckpoint
 from server.storage.database import db, engine_options
@@ -22,12 +22,14 @@ from server.web.ops import ops
 from server.web.pages import pages
 from server.web.pull import pull
 from server.web.session import enrolment, people, session
+from server.web.snapshots import snapshots
 from server.web.tus import tus
 
-TABLES = (account_tables, log_tables, upload_tables)  # imported, so that the metadata is whole
+# Imported, so that the metadata is whole.
+TABLES = (account_tables, log_tables, snapshot_tables, upload_tables)
 BLUEPRINTS = (
     *(deployment, session, people, enrolment),
-    *(ops, pull, log, tus, blobs, openapi.openapi, health),
+    *(ops, pull, snapshots, log, tus, blobs, openapi.openapi, health),
 )
 
 

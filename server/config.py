@@ -157,6 +157,13 @@ class Settings:
     demo: bool = setting(
         "0", switch, "1 为载入虚构演示数据", "1 loads demo data, all of it fictitious"
     )
+    snapshot_store: str = setting(
+        "file:<data>/snapshots",
+        blob_store,
+        "辖区快照(新手机首次下载用)的存储位置；可随时由数据库重做",
+        "where snapshots for new phones are kept: file:<folder> or s3://<bucket>/<prefix>; "
+        "they can be made again at any time",
+    )
     blob_store: str = setting(
         "file:<data>/blobs",
         blob_store,

@@ -1,4 +1,4 @@
-"""The thread that does derived work: small copies, and what a worker that died left undone.
+"""The thread that does derived work: small copies, snapshots, what a dead worker left undone.
 
 Each round asks what is missing and does it; a failure is logged and tried again after a pause, so
 one broken round never ends the thread. Stopping waits for the piece of work at hand.
@@ -7,12 +7,13 @@ one broken round never ends the thread. Stopping waits for the piece of work at 
 import logging
 import threading
 
-from server.services import derivatives, evidence, log, release, uploads
+from server.services import derivatives, evidence, log, release, snapshots, uploads
 from server.services.runtime import Runtime
 
 PAUSE_S = 0.5
 PAUSE_AFTER_FAILURE_S = 5.0
 SWEEP_EVERY_ROUNDS = 600
+SNAPSHOTS_EVERY_ROUNDS = 20
 
 logger = logging.getLogger("liuhen.jobs")
 
@@ -41,6 +42,8 @@ class Background(threading.Thread):
             try:
                 if rounds % SWEEP_EVERY_ROUNDS == 0:
                     sweep(self._runtime)
+                if rounds % SNAPSHOTS_EVERY_ROUNDS == 0:
+                    snapshots.make_next(self._runtime)
                 pause = 0.0 if derivatives.make_next(self._runtime) else PAUSE_S
             except Exception:  # the thread outlives whatever one round meets
                 logger.exception("a round of background work failed")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, Select, select, tuple_
 
 from server.domain.authority import COMMON, field
 from server.services.runtime import Runtime
@@ -36,7 +36,22 @@ def rows_page(
 ) -> bytes:
     """Return the page of a space's rows after the cursor, as SPEC section 8 has it."""
     limit = min(limit, LIMITS["pull_rows"])
-    query = (
+    query = rows_after(space, after_index, after_entity).limit(limit + 1)
+    with reading(runtime.engine) as connection:
+        size = log_store.head(connection).size
+        found = connection.execute(query).all()
+    shown = found[:limit]
+    following = ""
+    if len(found) > limit:
+        last = shown[-1]
+        cursor = {"after_index": last.index, "after_entity": last.entity}
+        following = f'"next":{json.dumps(cursor)},'
+    return f'{{"complete_through":{size},{following}"rows":[{rows_json(shown)}]}}'.encode()
+
+
+def rows_after(space: str, after_index: int, after_entity: str) -> Select[Any]:
+    """Return the query for a space's rows beyond a cursor, in the order of a pull."""
+    return (
         select(Entity.index, Entity.entity, Entity.wire)
         .where(
             Entity.space == space,
@@ -44,19 +59,12 @@ def rows_page(
             tuple_(Entity.index, Entity.entity) > (after_index, after_entity),
         )
         .order_by(Entity.index, Entity.entity)
-        .limit(limit + 1)
     )
-    with reading(runtime.engine) as connection:
-        size = log_store.head(connection).size
-        found = connection.execute(query).all()
-    shown = found[:limit]
-    rows = ",".join(f'{{"index":{one.index},"row":{one.wire}}}' for one in shown)
-    following = ""
-    if len(found) > limit:
-        last = shown[-1]
-        cursor = {"after_index": last.index, "after_entity": last.entity}
-        following = f'"next":{json.dumps(cursor)},'
-    return f'{{"complete_through":{size},{following}"rows":[{rows}]}}'.encode()
+
+
+def rows_json(rows: Sequence[Any]) -> str:
+    """Return rows as they travel, separated by commas."""
+    return ",".join(f'{{"index":{one.index},"row":{one.wire}}}' for one in rows)
 
 
 def rulings_page(runtime: Runtime, chain: str, after_index: int, limit: int) -> bytes:

@@ -18,6 +18,7 @@ from server.services.runtime import Runtime
 from server.storage import log_store
 from server.storage.database import reading, writing
 from server.storage.log_tables import BlobRef, Entity, EntityOp, LogHead, Op, Waiting
+from server.storage.snapshot_tables import Snapshot
 from sync_protocol import canonical
 
 RULING_COLUMNS = ("ruling_index", "outcome", "code", "flags", "cause")
@@ -48,6 +49,7 @@ def run(runtime: Runtime) -> None:
             ]
             if rows:
                 connection.execute(insert(table), rows)
+        connection.execute(delete(Snapshot))  # made from what was replaced
         _replace_rulings(connection, expected[Op])
         connection.execute(update(LogHead).values(rules=replay.rules))
 

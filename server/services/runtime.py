@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from server.config import Settings
 from server.services.chains import Chains
 from server.storage import database
-from server.storage.blob_store import BlobStore
+from server.storage.blob_store import BlobStore, blob_store
 from server.storage.checkpoint_file import CheckpointFile, OutsideCheckpoint
 from server.storage.key_files import Keys, open_keys
 from sync_protocol.note import VerifierKey
@@ -48,6 +48,7 @@ class Runtime:
     keys: Keys
     blobs: BlobStore
     outside: OutsideCheckpoint
+    snapshots: BlobStore
     chains: Chains
     writer_lock: IO[str] | None
     publishing: threading.Lock = field(default_factory=threading.Lock)
@@ -62,8 +63,9 @@ class Runtime:
         return VerifierKey(self.origin(epoch), self.keys.log_public_key())
 
     def close(self) -> None:
-        """Close the blob store and the database, and let another process write."""
+        """Close the stores and the database, and let another process write."""
         self.blobs.close()
+        self.snapshots.close()
         self.engine.dispose()
         if self.writer_lock is not None:
             self.writer_lock.close()
@@ -88,7 +90,10 @@ def open_runtime(
         opened = database.prepare(engine)
     keys = open_keys(settings.data_dir / "keys")
     checkpoint = outside or CheckpointFile(settings.checkpoint_file)
-    return Runtime(settings, clock, opened, keys, blobs, checkpoint, Chains(opened), writer_lock)
+    snapshots = blob_store(settings.snapshot_store, settings.s3_endpoint, settings.s3_region)
+    return Runtime(
+        settings, clock, opened, keys, blobs, checkpoint, snapshots, Chains(opened), writer_lock
+    )
 
 
 def current_runtime() -> Runtime:

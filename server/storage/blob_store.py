@@ -1,5 +1,8 @@
 """Where originals lie: addressed by their SHA-256, written once, never changed, never listed.
 
+Snapshots (`services.snapshots`) lie in a store of their own, which is the only one anything is
+removed from.
+
 Every implementation passes `tests/integration/storage/test_blob_stores.py`. Invariants: when
 `put_file` returns, the bytes survive a power cut; putting the same digest again changes nothing,
 also from two processes at once; a reader sees all of an original or nothing. Missing bytes are
@@ -30,6 +33,12 @@ class BlobStore(Protocol):
 
     def size(self, sha256: str) -> int:
         """Return the number of bytes; raise `FileNotFoundError` when they are not there."""
+
+    def remove(self, sha256: str) -> None:
+        """Forget the bytes; what is not there is forgotten already. Who is reading may lose them.
+
+        Never for originals: those are evidence.
+        """
 
     def close(self) -> None:
         """Give up what the store keeps open."""

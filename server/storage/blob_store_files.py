@@ -49,6 +49,10 @@ class FileBlobStore:
         """Return the number of bytes."""
         return self._path(sha256).stat().st_size
 
+    def remove(self, sha256: str) -> None:
+        """Forget the bytes; who has them open reads them to their end."""
+        self._path(sha256).unlink(missing_ok=True)
+
     def close(self) -> None:
         """Do nothing: no connection is kept."""
 

@@ -107,6 +107,11 @@ class S3BlobStore:
             raise FileNotFoundError(f"no original {sha256}")
         return int(head["ContentLength"])
 
+    def remove(self, sha256: str) -> None:
+        """Forget the bytes."""
+        with asked("removing"):
+            self._client.delete_object(Bucket=self._bucket, Key=self._key(sha256))
+
     def close(self) -> None:
         """Give the connections back."""
         self._client.close()

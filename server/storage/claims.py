@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, Executable, Row, Select
+from sqlalchemy import Engine, Executable, Row, Select, func, select
 
 from server.storage.database import reading, writing
 
+ADVISORY_CLASS = 0x6C696875  # "lihu": keeps these locks apart from the advisory locks of `locks`
 Write = Callable[[Executable], None]
 
 _locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -38,6 +39,22 @@ def claimed(
         with reading(engine) as connection:
             rows = connection.execute(wanted).all()
         yield rows, lambda statement: _write(engine, statement)
+
+
+@contextmanager
+def alone(engine: Engine, name: str) -> Iterator[bool]:
+    """Yield whether this is the only one at this kind of work; nobody waits, a crash frees it."""
+    if engine.dialect.name != "sqlite":
+        with engine.connect() as connection, connection.begin():
+            lock = func.pg_try_advisory_xact_lock(ADVISORY_CLASS, func.hashtext(name))
+            yield bool(connection.execute(select(lock)).scalar())
+        return
+    is_free = _locks[name].acquire(blocking=False)
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            _locks[name].release()
 
 
 def _discard(_result: object) -> None:

@@ -92,6 +92,8 @@ RULES: dict[str, Rule] = {
     "ops.show": Rule(check=_op),
     "pull.rows": SPACE,
     "pull.rulings": Rule(check=_chain),
+    "snapshots.show": SPACE,
+    "snapshots.part": SPACE,
     "pull.timeline": Rule(check=_entity),
     "log.checkpoint": PUBLIC,
     "log.tile": PUBLIC,

@@ -162,12 +162,21 @@ def _pull() -> dict[str, Schema]:
         "TimelineEntry": _object(entry, "sig", "salt"),
         "Timeline": _object({"entries": _array(ref("TimelineEntry"))}),
         "RowsPage": _object(page, "next"),
+        "Snapshot": _snapshot(cursor),
+        "SnapshotPart": _object({"rows": _array(row)}),
         "RulingsPage": _object(rulings, "next"),
         "InclusionProof": _object({"hashes": _array(HEX_64), "index": INDEX, "size": INDEX}),
         "ConsistencyProof": _object({"hashes": _array(HEX_64), "from": INDEX, "size": INDEX}),
         "Deployment": _deployment(),
         "Ready": _object({"ready": SIMPLE["bool"], "checks": {"type": "object"}}),
     }
+
+
+def _snapshot(cursor: Schema) -> Schema:
+    part = {"sha256": HEX_64, "bytes": INDEX, "rows": INDEX, "last": cursor}
+    log = {"origin": TEXT, "root": HEX_64, "size": INDEX}
+    shown = {"complete_through": INDEX, "log": _object(log), "rows": INDEX}
+    return _object(shown | {"parts": _array(_object(part))})
 
 
 def _deployment() -> Schema:

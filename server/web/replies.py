@@ -27,11 +27,25 @@ def json_of(value: Any) -> Response:
     return json_bytes(msgspec.json.encode(value))
 
 
+def packed_json(packed: bytes, etag: str) -> Response:
+    """Return an immutable JSON text that is kept compressed by gzip; unpacked for who can't."""
+    takes_gzip = request.accept_encodings["gzip"] > 0
+    reply = Response(packed if takes_gzip else gzip.decompress(packed), mimetype="application/json")
+    if takes_gzip:
+        reply.headers["Content-Encoding"] = "gzip"
+    reply.headers["Vary"] = "Accept-Encoding"
+    return _immutable(reply, etag)
+
+
 def file(stream: BinaryIO, size_bytes: int, media_type: str, etag: str) -> Response:
     """Return an immutable file addressed by its digest, streamed."""
     reply = Response(FileWrapper(stream, FILE_PIECE_BYTES), direct_passthrough=True)
     reply.headers["Content-Type"] = media_type
     reply.headers["Content-Length"] = str(size_bytes)
+    return _immutable(reply, etag)
+
+
+def _immutable(reply: Response, etag: str) -> Response:
     reply.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     reply.set_etag(etag)
     return reply

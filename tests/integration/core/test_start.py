@@ -12,14 +12,21 @@ from server.config import Settings
 from server.services import log, system, verify
 from server.services.runtime import Runtime, open_runtime
 from server.services.system import ForeignLogError
-from server.storage import account_tables, checkpoint_file, log_tables, migrate, upload_tables
+from server.storage import (
+    account_tables,
+    checkpoint_file,
+    log_tables,
+    migrate,
+    snapshot_tables,
+    upload_tables,
+)
 from server.storage.blob_store import blob_store
 from server.storage.database import db, open_engine
 from server.storage.log_tables import Checkpoint, Leaf, LogHead, Op
 from sync_protocol.note import open_checkpoint, parse_checkpoint
 from tests.support.authors import FakeClock, Office
 
-MODELS = (account_tables, log_tables, upload_tables)
+MODELS = (account_tables, log_tables, snapshot_tables, upload_tables)
 
 
 def leaf_count(runtime: Runtime) -> int:

@@ -73,6 +73,18 @@ def test_the_same_bytes_twice_are_one_original(
     assert read(store, digest(content)) == content
 
 
+def test_what_was_removed_is_missing_and_may_be_put_again(
+    store: BlobStore, place: Any, finished: Make
+) -> None:
+    store.remove(DIGEST)
+    store.put_file(finished(CONTENT), DIGEST)
+    store.remove(DIGEST)
+    assert place.names() == []
+    assert not store.exists(DIGEST)
+    store.put_file(finished(CONTENT), DIGEST)
+    assert read(store, DIGEST) == CONTENT
+
+
 @pytest.mark.parametrize("content", [CONTENT, LARGE], ids=["small", "large"])
 def test_bytes_under_a_wrong_digest_are_refused_and_nothing_is_stored(
     store: BlobStore, place: Any, finished: Make, content: bytes
