@@ -48,3 +48,4 @@ ITEM_PROBLEMS: Table = _PROBLEMS["item"]
 # Kinds whose op begins a chain: their key is in their own body (SPEC section 3).
 FOUNDING_KINDS = frozenset({"chain.enrol", "deployment.genesis"})
 EFFECTIVE_OUTCOMES = frozenset({"applied", "merged", "conflict"})
+HELD_OUTCOMES = tuple(sorted(OUTCOMES.keys() - EFFECTIVE_OUTCOMES))

@@ -11,7 +11,7 @@ PROTOCOL_VERSION = 1
 HISTORY = (
     (
         1,
-        "a5866f440114b71a9cdbcbda472a2d04f9409f2fa76d1a9f84a08509a7094851",
+        "c416b6c8e040bfc810fbb4fa0bcb8c409fe80fb2af50d0fd368bfbb61c619e78",
         "the first version",
     ),
 )

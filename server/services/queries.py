@@ -126,10 +126,10 @@ def timeline(runtime: Runtime, entity_key: str) -> dict[str, Any]:
     with reading(runtime.engine) as connection:
         told = [entity_key, *_photos_shown(connection, entity_key)]
         acting = select(EntityOp.index).where(one_of(connection, EntityOp.entity, told))
-        entries = _entries(runtime, connection, Op.index.in_(acting) & (Op.space == space))
-    for entry in entries:
+        found = entries(runtime, connection, Op.index.in_(acting) & (Op.space == space))
+    for entry in found:
         del entry["sig"], entry["salt"]
-    return {"entries": entries}
+    return {"entries": found}
 
 
 def _photos_shown(connection: Connection, entity_key: str) -> list[str]:
@@ -142,11 +142,12 @@ def _photos_shown(connection: Connection, entity_key: str) -> list[str]:
 def op_entry(runtime: Runtime, op_id: str) -> dict[str, Any] | None:
     """Return one logged op with its signature, salt, receipt and ruling."""
     with reading(runtime.engine) as connection:
-        entries = _entries(runtime, connection, Op.op_id == op_id)
-    return entries[0] if entries else None
+        found = entries(runtime, connection, Op.op_id == op_id)
+    return found[0] if found else None
 
 
-def _entries(runtime: Runtime, connection: Connection, condition: Any) -> list[dict[str, Any]]:
+def entries(runtime: Runtime, connection: Connection, condition: Any) -> list[dict[str, Any]]:
+    """Return the logged ops under a condition, in log order, each as `op_entry` has it."""
     query = (
         select(
             Op.index, Op.kind, Op.chain, Op.space, Op.header, Op.body, Op.salt, Op.sig,

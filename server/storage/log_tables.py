@@ -25,6 +25,10 @@ NOT_LOG_BACKED = {
 }
 
 
+# Queries repeat it word for word: SQLite uses a partial index only where it finds its condition.
+HELD = text("outcome IN ('quarantined', 'refused', 'waiting')")
+
+
 class Leaf(db.Model):
     """One leaf of the log: the record as text, and its public tree entry."""
 
@@ -46,6 +50,8 @@ class Op(db.Model):
         Index("ix_ops_chain_ruling_index", "chain", "ruling_index"),  # the rulings feed
         Index("ix_ops_waiting", "chain", sqlite_where=text("outcome = 'waiting'"),
               postgresql_where=text("outcome = 'waiting'")),  # the limit on waiting ops
+        Index("ix_ops_held", "space", "outcome", "ruling_index",
+              sqlite_where=HELD, postgresql_where=HELD),  # what a supervisor may have to decide
         Index("ix_ops_mends", "mends", sqlite_where=text("mends <> ''"),
               postgresql_where=text("mends <> ''")),  # dependants follow the mend
     )  # fmt: skip

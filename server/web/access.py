@@ -2,7 +2,8 @@
 
 A request to an endpoint without a row is refused, so a forgotten row shows at once and never opens
 anything. A test calls every route as every role. A deactivated person may still bring what was
-recorded before (operations and their originals) and sign out; nothing else, nothing to read.
+recorded before (operations and their originals), learn what became of it, and sign out; nothing
+else, nothing of others to read.
 
 Authority over *operations* is not here: it is decided per operation when it is ruled.
 """
@@ -13,7 +14,7 @@ from typing import Any
 
 from flask import Request, g, request
 
-from server.services import accounts, evidence, queries
+from server.services import accounts, evidence, held, queries
 from server.services.accounts import Person
 from server.services.problem import Problem
 from server.services.runtime import Runtime, current_runtime
@@ -38,7 +39,7 @@ def _chain(runtime: Runtime, person: Person, arguments: Arguments) -> None:
     if row is None:
         raise Problem("not_found")
     owner = row["fields"].get("person", {}).get("v")
-    if owner != person.id and person.role != "supervisor":
+    if owner != person.id and not _supervises(person):
         raise Problem("forbidden")
     if owner != person.id and row["space"] not in person.spaces:
         raise Problem("space_forbidden")
@@ -53,16 +54,20 @@ def _entity(runtime: Runtime, person: Person, arguments: Arguments) -> None:
 
 
 def _op(runtime: Runtime, person: Person, arguments: Arguments) -> None:
-    """One's own operation, also a refused one; a supervisor's view of their spaces."""
+    """One's own operation and what was decided on it; a supervisor's view of their spaces."""
     entry = queries.op_entry(runtime, arguments["op"])
     if entry is None:
         raise Problem("not_found")
-    if entry["by"] == person.id:
+    if person.id in (entry["by"], held.author_decided_on(runtime, entry)):
         return
-    if person.role != "supervisor":
+    if not _supervises(person):
         raise Problem("forbidden")
     if entry["space"] not in person.spaces:
         raise Problem("space_forbidden")
+
+
+def _supervises(person: Person) -> bool:
+    return person.active and person.role == "supervisor"
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ PERSON = Rule()
 CARRIER = Rule(deactivated=True)
 ADMINISTRATOR = Rule(roles=frozenset({"administrator"}))
 SPACE = Rule(check=_space)
+SUPERVISED = Rule(roles=frozenset({"supervisor"}), check=_space)
 
 RULES: dict[str, Rule] = {
     "deployment.show": PUBLIC,
@@ -89,17 +95,18 @@ RULES: dict[str, Rule] = {
     "accounts.create": ADMINISTRATOR,
     "accounts.change_password": PERSON,
     "ops.push": CARRIER,
-    "ops.show": Rule(check=_op),
+    "ops.show": Rule(deactivated=True, check=_op),
     "pull.rows": SPACE,
-    "pull.rulings": Rule(check=_chain),
+    "pull.rulings": Rule(deactivated=True, check=_chain),
+    "pull.held": SUPERVISED,
     "snapshots.show": SPACE,
     "snapshots.part": SPACE,
     "pull.timeline": Rule(check=_entity),
     "log.checkpoint": PUBLIC,
     "log.tile": PUBLIC,
     "log.entries": PUBLIC,
-    "log.proof": PERSON,
-    "log.consistency": PERSON,
+    "log.proof": CARRIER,
+    "log.consistency": CARRIER,
     "enrolments.ticket": PERSON,
     "uploads.options": PUBLIC,
     "uploads.create": CARRIER,

@@ -6,7 +6,7 @@ What is accepted is decided by `sync_protocol`; these schemas describe the same 
 from collections.abc import Mapping
 from typing import Any
 
-from sync_protocol.rules import ITEM_PROBLEMS, KINDS, LIMITS, OUTCOMES, TYPES
+from sync_protocol.rules import HELD_OUTCOMES, ITEM_PROBLEMS, KINDS, LIMITS, OUTCOMES, TYPES
 
 Schema = dict[str, Any]
 HEX_64: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
@@ -158,6 +158,7 @@ def _pull() -> dict[str, Schema]:
     page = {"complete_through": INDEX, "next": cursor, "rows": _array(row)}
     rulings = {"complete_through": INDEX, "next": INDEX, "rulings": _array(ref("Ruling"))}
     return {
+        "HeldPage": _held(entry),
         "OpEntry": _object(entry),
         "TimelineEntry": _object(entry, "sig", "salt"),
         "Timeline": _object({"entries": _array(ref("TimelineEntry"))}),
@@ -177,6 +178,18 @@ def _snapshot(cursor: Schema) -> Schema:
     log = {"origin": TEXT, "root": HEX_64, "size": INDEX}
     shown = {"complete_through": INDEX, "log": _object(log), "rows": INDEX}
     return _object(shown | {"parts": _array(_object(part))})
+
+
+def _held(entry: Schema) -> Schema:
+    dep = _object({"op": HEX_64, "kind": TEXT, "outcome": TEXT, "code": TEXT})
+    more = {"waits_for": _array(dep), "mended_by": TEXT}
+    page = {
+        "complete_through": INDEX,
+        "next": INDEX,
+        "counts": _object(dict.fromkeys(HELD_OUTCOMES, INDEX)),
+        "entries": _array(_object(entry | more, "sig", "salt")),
+    }
+    return _object(page, "next")
 
 
 def _deployment() -> Schema:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from flask import Response
 
+from server.services import held as held_service
 from server.services import queries
 from server.services.problem import Problem
 from server.services.runtime import current_runtime
@@ -42,6 +43,17 @@ def rulings(cursor: dict[str, Any], chain: str) -> Response:
     page = queries.rulings_page(current_runtime(), chain, after_index, cursor["limit"])
     _refuse_future(page, after_index)
     return json_bytes(page)
+
+
+@pull.route("/spaces/<space:space>/held", methods=["GET"])
+@pull.arguments(schemas.HeldQuerySchema, location="query")
+@pull.doc(responses={"200": parts.json_reply("HeldPage", "ops without effect, the newest first")})
+def held(asked: dict[str, Any], space: str) -> Response:
+    """Return the quarantined, waiting or refused operations of a space."""
+    page = held_service.page(
+        current_runtime(), space, asked["outcome"], asked["before_index"], asked["limit"]
+    )
+    return json_of(page)
 
 
 def _refuse_future(page: bytes, after_index: int) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from sync_protocol.rules import HELD_OUTCOMES, LIMITS
+
 TEXT_MAX = 1000
 HEX_64 = r"[0-9a-f]{64}"
 
@@ -119,6 +121,14 @@ class RulingsQuerySchema(Schema):
 
     after_index = WholeNumber(-1, 2**53 - 1, load_default=-1)
     limit = WholeNumber(1, 500, load_default=500)
+
+
+class HeldQuerySchema(Schema):
+    """Which records without effect, and where the list goes on."""
+
+    outcome = fields.String(required=True, validate=validate.OneOf(HELD_OUTCOMES))
+    before_index = WholeNumber(0, 2**53 - 1, load_default=2**53 - 1)
+    limit = WholeNumber(1, LIMITS["held_rows"], load_default=LIMITS["held_rows"])
 
 
 class SizeQuerySchema(Schema):

@@ -173,9 +173,27 @@ def test_a_malformed_cursor_is_named(service: Service, query: str, field: str) -
 
 
 @pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("", "outcome"),
+        ("outcome=applied", "outcome"),
+        ("outcome=refused&limit=101", "limit"),
+        ("outcome=refused&before_index=-1", "before_index"),
+        ("outcome=refused&after_index=1", "after_index"),
+    ],
+)
+def test_a_malformed_question_for_what_is_held_is_named(
+    service: Service, query: str, field: str
+) -> None:
+    reply = service.ask("supervisor", "GET", f"/spaces/{COUNTY}/held?{query}")
+    assert (reply.status_code, reply.json["field"]) == (422, field)
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/spaces/53090/rows",
+        "/spaces/53090/held",
         "/spaces/../rows",
         "/ops/xyz",
         "/ops/" + "A" * 64,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.web.access import CARRIER, PUBLIC, RULES
+from server.web.access import PUBLIC, RULES
 from tests.support.service import API, COUNTY, OTHER_COUNTY, PEOPLE, Service, digest, tus_headers
 
 ROLES = ("inspector", "supervisor", "administrator")
@@ -63,22 +63,63 @@ def test_each_role_gets_exactly_what_its_row_says(service: Service) -> None:
             assert refused == (role not in RULES[endpoint].roles), (role, endpoint, reply.text)
 
 
-def test_a_deactivated_person_may_bring_and_sign_out_and_nothing_else(service: Service) -> None:
+def deactivate(service: Service, person: str) -> None:
     from server.services import queries, system
 
-    token = service.token("inspector")
     with service.app.app_context():
-        row = queries.row(service.runtime, "person/inspector")
-        base = {"person": "inspector", "base": row["states"]["person"]["op"], "from": "active"}
+        row = queries.row(service.runtime, f"person/{person}")
+        base = {"person": person, "base": row["states"]["person"]["op"], "from": "active"}
         system.append(service.runtime, "person.deactivate", base | {"reason": "调离"})
+
+
+def test_a_deactivated_person_may_bring_learn_its_fate_and_sign_out_and_nothing_else(
+    service: Service,
+) -> None:
+    token = service.token("inspector")
+    deactivate(service, "inspector")
     headers = {"Authorization": f"Bearer {token}", "Tus-Resumable": "1.0.0"}
     for endpoint, method, path in routes(service):
         rule = RULES[endpoint]
         if rule is PUBLIC or endpoint == "session.end":
             continue
         reply = service.client.open(path, method=method, headers=headers)
-        assert (reply.status_code == 403) == (rule is not CARRIER), (endpoint, reply.text)
+        assert (reply.status_code == 403) == (not rule.deactivated), (endpoint, reply.text)
     assert service.client.delete(f"{API}/session", headers=headers).status_code == 204
+
+
+def test_a_deactivated_person_learns_of_their_own_records_and_of_nobody_elses(
+    service: Service,
+) -> None:
+    own, boss = service.confirmed_phone("inspector"), service.confirmed_phone("supervisor")
+    for person in ("inspector", "supervisor"):
+        service.token(person)
+        deactivate(service, person)
+    for login, chain, status in (
+        ("inspector", own.chain, 200),
+        ("inspector", boss.chain, 403),
+        ("supervisor", boss.chain, 200),
+        ("supervisor", own.chain, 403),
+    ):
+        assert service.ask(login, "GET", f"/chains/{chain}/rulings").status_code == status
+        assert service.ask(login, "GET", f"/ops/{chain}").status_code == status
+    assert service.ask("supervisor", "GET", f"/spaces/{COUNTY}/held").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("login", "status"),
+    [
+        ("inspector", 403),
+        ("colleague", 403),
+        ("administrator", 403),
+        ("foreign-supervisor", 403),
+        ("supervisor", 200),
+    ],
+)
+def test_what_is_held_is_for_the_supervisors_of_the_space(
+    service: Service, login: str, status: int
+) -> None:
+    reply = service.ask(login, "GET", f"/spaces/{COUNTY}/held?outcome=quarantined")
+    assert reply.status_code == status, reply.text
 
 
 def test_an_endpoint_without_a_row_is_refused(service: Service) -> None:
