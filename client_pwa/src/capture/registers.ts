@@ -36,8 +36,9 @@ export const countersign = (chain: string, comparedCode: string): Promise<Saved>
 export const revokeChain = (chain: string, input: { cause: "for_cause" | "transfer" | "lost"; reason: string }): Promise<Saved> =>
   onChain(chain, "chain.revoke", input);
 
-const decideOn = (kind: string) => (op: string, reason: string): Promise<Saved> =>
-  writingAs(async (author) => savedOf(await record(author, { kind, space: author.bureau, body: { op, reason } })));
+/** Decisions are taken in the space of the record they are about; a city decides on its counties' too. */
+const decideOn = (kind: string) => ({ op, space }: { readonly op: string; readonly space: string }, reason: string): Promise<Saved> =>
+  writingAs(async (author) => savedOf(await record(author, { kind, space, body: { op, reason } })));
 export const acceptQuarantined = decideOn("ruling.accept");
 export const declineQuarantined = decideOn("ruling.decline");
 

@@ -10,10 +10,11 @@ export { subscribe } from "./changes.ts";
 export { nowMs, today } from "./clock.ts";
 export { drafts, rememberPlace, restorePoint } from "./drafts.ts";
 export { StoreError } from "./errors.ts";
+export { ownDecisions, type Decision } from "./decisions.ts";
 export { askPersistence, health } from "./health.ts";
 export { currentAuthor } from "./identity.ts";
 export {
-  bureauName, chainsKnown, chainsWaiting, enterprise, enterprises, ownChain, people, person, phrases,
+  bureauName, chainsKnown, chainsWaiting, deviceNames, enterprise, enterprises, ownChain, people, person, phrases,
 } from "./lookups.ts";
 export {
   finding, inspection, inspections, openFindings, order, photo, photos, reinspection, reinspectionsOf, todaysInspections,

@@ -111,6 +111,10 @@ export async function chainsWaiting(): Promise<ChainView[]> {
   return views.sort((a, b) => a.enrolledAtMs - b.enrolledAtMs);
 }
 
+/** What each phone calls itself, by chain; also of pending and revoked ones. */
+export const deviceNames = async (): Promise<ReadonlyMap<string, string>> =>
+  new Map(await register("chain", ({ id, row }): [string, string] => [id, textOf(row, "device")]));
+
 /** Phones that were confirmed, by person and then by age: those in use, and those revoked since, the newest first. */
 export async function chainsKnown(): Promise<{ active: ChainView[]; revoked: ChainView[] }> {
   const rows = (await viewedInStates("chain", ["active", "revoked"])).filter(({ row }) => textOf(row, "person") !== "");

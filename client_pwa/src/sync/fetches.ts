@@ -7,7 +7,7 @@ import { currentAuthor } from "../store/identity.ts";
 import { sha256Hex } from "../protocol/bytes.ts";
 import { askBytes, askJson } from "./api.ts";
 import { authorised } from "./tokens.ts";
-import { ApiError, type TimelineEntry } from "./types.ts";
+import { ApiError, type HeldOutcome, type HeldPage, type TimelineEntry } from "./types.ts";
 
 /** All ops that touched `kind/id`, in log order. */
 export async function timeline(entity: string): Promise<TimelineEntry[]> {
@@ -15,6 +15,13 @@ export async function timeline(entity: string): Promise<TimelineEntry[]> {
   const reply = await authorised((ask) => askJson<{ entries: TimelineEntry[] }>(`/entities/${kind}/${id}/timeline`, ask));
   if (!Array.isArray(reply?.entries)) throw new ApiError("malformed_reply", 200);
   return reply.entries;
+}
+/** One page of a space's records without effect, the newest ruling first; `before` is the `next` of the page before. */
+export async function heldPage(space: string, outcome: HeldOutcome, before?: number): Promise<HeldPage> {
+  const query = new URLSearchParams({ outcome, ...(before === undefined ? {} : { before_index: String(before) }) });
+  const page = await authorised((ask) => askJson<HeldPage>(`/spaces/${space}/held?${query}`, ask));
+  if (!Array.isArray(page?.entries) || typeof page.counts !== "object") throw new ApiError("malformed_reply", 200);
+  return page;
 }
 export const opEntry = (op: string): Promise<TimelineEntry & { sig: string; salt: string }> =>
   authorised((ask) => askJson<TimelineEntry & { sig: string; salt: string }>(`/ops/${op}`, ask));

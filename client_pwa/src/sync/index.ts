@@ -9,7 +9,7 @@ export { ApiError } from "./types.ts";
 export {
   currentSession, deployment, ensureChain, lock, login, logout, redeemTicket, setPin, unlock,
 } from "./session.ts";
-export { fetchOriginal, fetchThumbnail, opEntry, timeline } from "./fetches.ts";
+export { fetchOriginal, fetchThumbnail, heldPage, opEntry, timeline } from "./fetches.ts";
 export { peopleHere, type PersonHere } from "./people.ts";
 export { readiness } from "./readiness.ts";
 export { rescueFile } from "./rescue.ts";

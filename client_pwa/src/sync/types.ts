@@ -82,6 +82,21 @@ export interface Check {
   readonly detail: { readonly [name: string]: string | number };
 }
 
+/** What has no effect: a supervisor decides, something is waited for, or it was refused. */
+export type HeldOutcome = "quarantined" | "waiting" | "refused";
+export interface HeldEntry extends TimelineEntry {
+  /** What is not in effect yet; `kind` is "" for a record that never arrived. */
+  readonly waits_for: readonly { readonly op: string; readonly kind: string; readonly outcome: string; readonly code: string }[];
+  /** The op in effect that mends it, or "". */
+  readonly mended_by: string;
+}
+export interface HeldPage {
+  readonly complete_through: number;
+  readonly next?: number;
+  readonly counts: Readonly<Record<HeldOutcome, number>>;
+  readonly entries: readonly HeldEntry[];
+}
+
 export interface TimelineEntry {
   readonly index: number;
   readonly op: string;

@@ -3,10 +3,11 @@
 import { board } from "./supervise/board.ts";
 import { field } from "./supervise/field.ts";
 import { finding } from "./supervise/finding.ts";
+import { held } from "./supervise/held.ts";
 import { phones } from "./supervise/phones.ts";
 import { timeline } from "./supervise/timeline.ts";
 
 export const supervise = {
-  zh: { ...board.zh, ...field.zh, ...finding.zh, ...phones.zh, ...timeline.zh },
-  en: { ...board.en, ...field.en, ...finding.en, ...phones.en, ...timeline.en },
+  zh: { ...board.zh, ...field.zh, ...finding.zh, ...held.zh, ...phones.zh, ...timeline.zh },
+  en: { ...board.en, ...field.en, ...finding.en, ...held.en, ...phones.en, ...timeline.en },
 } as const;

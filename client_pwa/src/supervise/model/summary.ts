@@ -7,7 +7,9 @@ import { nameOf, type Names } from "./names.ts";
 
 /** Members shown, in this order, with the word before them. */
 const SAID: readonly (readonly [string, Key])[] = [
-  ["number", "sup.said.number"], ["result", "sup.said.result"], ["deadline", "sup.said.deadline"],
+  ["number", "sup.said.number"], ["name", "sup.said.name"], ["trade", "sup.said.trade"], ["address", "sup.said.address"],
+  ["date", "sup.said.date"], ["content", "sup.said.content"], ["grade", "sup.said.grade"], ["place", "sup.said.place"],
+  ["description", "sup.said.description"], ["requirement", "sup.said.requirement"], ["purpose", "sup.said.purpose"], ["result", "sup.said.result"], ["deadline", "sup.said.deadline"],
   ["extension_until", "sup.said.until"], ["extension_reason", "sup.said.reason"], ["claim", "sup.said.claim"],
   ["opinion", "sup.said.opinion"], ["measures", "sup.said.measures"], ["note", "sup.said.note"],
   ["authority", "sup.said.authority"], ["refusal_reason", "sup.said.reason"], ["reason", "sup.said.reason"],
@@ -19,8 +21,12 @@ const WORDS: Readonly<Record<string, Key>> = {
   order: "sup.conclusion.order", measures: "sup.conclusion.measures", case: "sup.conclusion.case",
 };
 const CHOSEN = new Set(["result", "conclusion"]);
+/** Members whose values are words of another list. */
+const LISTED: Readonly<Record<string, string>> = { grade: "grade", trade: "trade", purpose: "sup.purpose" };
 
 function wordOf(member: string, value: Json): string {
+  const list = LISTED[member];
+  if (list) return t(`${list}.${String(value)}` as Key);
   if (!CHOSEN.has(member)) return String(value);
   const key = WORDS[String(value)];
   return key ? t(key) : String(value);
@@ -35,7 +41,8 @@ function changesIn(body: Body): string[] {
 export function fieldLabel(field: string): string {
   const known: Readonly<Record<string, Key>> = {
     place: "sup.field_name.place", description: "sup.field_name.description", requirement: "sup.field_name.requirement",
-    criterion: "sup.field_name.criterion", note: "sup.field_name.note", name: "sup.field_name.name", address: "sup.field_name.address",
+    criterion: "sup.field_name.criterion", note: "sup.field_name.note", grade: "sup.said.grade", basis: "sup.field_name.basis", phone: "sup.field_name.phone",
+    head: "sup.field_name.head", post: "sup.field_name.post", name: "sup.field_name.name", address: "sup.field_name.address",
   };
   const key = known[field];
   return key ? t(key) : field;
@@ -51,5 +58,7 @@ export function saidIn(entity: string, text: string, names: Names): string[] {
   const items = (body["items"] ?? []) as readonly { readonly finding: string; readonly deadline: string }[];
   const own = items.filter((item) => !entity.startsWith("finding/") || entity === `finding/${item.finding}`);
   if (own.length > 0) lines.push(`${t("sup.said.deadline")} ${[...new Set(own.map((item) => item.deadline))].sort().join(" ")}`);
+  const photos = body["photos"];
+  if (Array.isArray(photos) && photos.length > 0) lines.push(t("sup.said.photos", { count: photos.length }));
   return [...lines, ...changesIn(body)];
 }
