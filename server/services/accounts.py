@@ -60,7 +60,7 @@ class Person:
     def document(self) -> dict[str, Any]:
         """Return the person as the session documents show them."""
         shown = {"id": self.id, "name": self.name, "role": self.role, "bureau": self.bureau}
-        return shown | {"spaces": list(self.spaces)}
+        return shown | {"active": self.active, "spaces": list(self.spaces)}
 
 
 def create_account(runtime: Runtime, login: str, password: str, person_id: str) -> None:

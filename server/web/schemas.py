@@ -56,6 +56,7 @@ class PersonSchema(Schema):
     name = fields.String(required=True)
     role = fields.String(required=True)
     bureau = fields.String(required=True)
+    active = fields.Boolean(required=True)
     spaces = fields.List(fields.String(), required=True)
 
 

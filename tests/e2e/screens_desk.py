@@ -98,6 +98,7 @@ def the_rest(desk: Supervisor, walk: Walk) -> None:
     )
     walk.through(list(dialogs(found)))
     walk.through(field(desk))
+    walk.through(held())
     walk.through(
         [
             Screen("desk-settings", "/settings", "settings-page"),
@@ -217,6 +218,23 @@ def _preview(hand: Hand) -> None:
     hand.tap(hand.wait("order-day-plus-15"))
     hand.tap("order-preview")
     hand.wait("order-paper")
+
+
+def held() -> list[Screen]:
+    """What has no effect: the record of a phone that waits, and the lists that are empty."""
+    return [
+        Screen("held-quarantined", "/held", "held", attributes={"loaded": "true"}),
+        Screen("held-waiting", "/held", "held", _held("waiting")),
+        Screen("held-refused", "/held", "held", _held("refused")),
+    ]
+
+
+def _held(outcome: str) -> Touch:
+    def touch(hand: Hand) -> None:
+        hand.tap(f"held-{outcome}")
+        hand.wait("held", outcome=outcome, loaded="true")
+
+    return touch
 
 
 def field(desk: Supervisor) -> list[Screen]:

@@ -35,6 +35,28 @@ class Supervisor(Person):
         self.hand.tap(phone.locator('[data-test="phone-confirm"]'))
         expect(phone).to_have_count(0, timeout=45_000)
 
+    def revoke_phone(self, name: str, cause: str, reason: str) -> None:
+        """End the newest phone in use of a person, having read what that means."""
+        self.go("/phones")
+        phones = self.hand.see("person-phones").filter(has_text=name)
+        self.hand.tap(phones.locator('[data-test="phone-revoke"]').last)
+        self.hand.wait("revoke-dialog")
+        self.hand.tap(f"revoke-{cause}")
+        self.hand.wait("revoke-means")
+        self.hand.write("revoke-reason", reason)
+        self.hand.tap("revoke-submit")
+        expect(self.hand.see("revoke-dialog")).to_have_count(0)
+
+    def decide(self, kind: str, way: str, reason: str) -> None:
+        """Accept or decline the quarantined record of a kind; wait until the server has it."""
+        self.go("/held")
+        entry = self.hand.wait("held-entry", kind=kind, seconds=45)
+        op = str(entry.get_attribute("data-op"))
+        self.hand.tap(entry.locator(f'[data-test="held-{way}"]'))
+        self.hand.write("decide-reason", reason)
+        self.hand.tap("decide-submit")
+        expect(self.hand.see("held-entry", op=op)).to_have_count(0, timeout=45_000)
+
     def look_anew(self, path: str) -> None:
         """Open a page and load it again, as somebody does who wants to see what is new."""
         self.go(path)

@@ -171,6 +171,8 @@ export interface Author {
   readonly bureau: string;
   readonly spaces: readonly string[];
   readonly deployment: string;
+  /** False once the account was deactivated: what is here still goes up, nothing more comes down. */
+  readonly active?: boolean;
   /** Op id of the chain's enrolment; "" until ensureChain() made it. */
   readonly chain: string;
 }

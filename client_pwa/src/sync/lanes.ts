@@ -62,11 +62,12 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<strin
   say("pulling");
   await refreshPerson(author.person);
   for (const chain of await chainsOf(author.person)) await rulingsOf(chain.chain, author.person); // an older one may still be decided on
-  await pull((await currentAuthor())?.spaces ?? [], author.person);
+  const isActive = (await currentAuthor())?.active !== false; // a deactivated person learns what became of their own records, no more
+  if (isActive) await pull((await currentAuthor())?.spaces ?? [], author.person);
   await ensureChain();
   await prove(author.person, await fetchCheckpoint());
   await tidy();
-  if (!pushed.heldBack) await prefetchThumbnails();
+  if (!pushed.heldBack && isActive) await prefetchThumbnails();
   return pushed.heldBack;
 }
 

@@ -68,7 +68,7 @@ export function itemOf(
     op: record.op, kind: record.kind, entity: mainEntity(record), savedAtMs: record.savedAtMs,
     status: told ? "attention" : statusOf(record, blobs, percent), percent,
     reason: told?.reason ?? waiting, action: told?.action ?? (waiting ? "wait" : "none"),
-    outcome: record.ruling?.outcome ?? "", flags: record.ruling?.flags ?? [], ...(told ? { body: readBody(record.wire.body) } : {}),
+    outcome: record.ruling?.outcome ?? "", flags: record.ruling?.flags ?? [], cause: record.ruling?.cause ?? "", ...(told ? { body: readBody(record.wire.body) } : {}),
   };
 }
 

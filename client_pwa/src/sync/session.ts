@@ -52,11 +52,11 @@ async function dropUnreadable(spaces: readonly string[]): Promise<void> {
 
 /** Keep who is signed in, with the chain they have on this phone. */
 export async function keepPerson(person: PersonReply, deployment: string): Promise<void> {
-  const { id, name, role, bureau } = person;
+  const { id, name, role, bureau, active = true } = person;
   const chain = (await chainOf(id))?.chain ?? "";
   const spaces = spacesOf(person);
   const known = await currentAuthor();
-  const author = { person: id, name, role, bureau, spaces, deployment, chain };
+  const author = { person: id, name, role, bureau, spaces, deployment, chain, active };
   if (JSON.stringify(known) !== JSON.stringify(author)) await setAuthor(author);
   await dropUnreadable(spaces);
 }

@@ -13,6 +13,7 @@ export interface PersonReply {
   readonly role: "inspector" | "supervisor" | "administrator";
   readonly bureau: string;
   readonly spaces: readonly string[];
+  readonly active?: boolean;
 }
 export interface SessionReply {
   readonly access_token: string;

@@ -47,6 +47,8 @@ export interface OutboxItem {
   readonly action: ItemAction;
   readonly outcome: string;
   readonly flags: readonly string[];
+  /** The op that brought the present ruling about, as a supervisor's decision; "" for none. */
+  readonly cause: string;
   /** What it says, when it needs the person: nobody else may ever see a refused record. */
   readonly body?: { readonly [member: string]: Json };
 }

@@ -92,8 +92,9 @@ def test_a_deactivated_person_learns_of_their_own_records_and_of_nobody_elses(
 ) -> None:
     own, boss = service.confirmed_phone("inspector"), service.confirmed_phone("supervisor")
     for person in ("inspector", "supervisor"):
-        service.token(person)
+        assert service.ask(person, "GET", "/session").json["active"] is True
         deactivate(service, person)
+        assert service.ask(person, "GET", "/session").json["active"] is False
     for login, chain, status in (
         ("inspector", own.chain, 200),
         ("inspector", boss.chain, 403),
@@ -103,6 +104,28 @@ def test_a_deactivated_person_learns_of_their_own_records_and_of_nobody_elses(
         assert service.ask(login, "GET", f"/chains/{chain}/rulings").status_code == status
         assert service.ask(login, "GET", f"/ops/{chain}").status_code == status
     assert service.ask("supervisor", "GET", f"/spaces/{COUNTY}/held").status_code == 403
+
+
+def test_an_author_reads_what_was_decided_on_their_record_and_why(service: Service) -> None:
+    phone, boss = service.confirmed_phone("inspector"), service.confirmed_phone("supervisor")
+    enterprise = {"enterprise": "e1", "name": "矿", "trade": "mine", "address": "x"}
+    late = phone.capture("enterprise.add", COUNTY, enterprise, ())
+    chain = {"target": phone.chain, "cause": "lost", "reason": "遗失"}
+    with service.app.app_context():
+        from server.services import queries
+
+        state = queries.row(service.runtime, f"chain/{phone.chain}")["states"]["chain"]
+    boss.capture("chain.revoke", COUNTY, chain | {"base": state["op"], "from": "active"}, ())
+    boss.push()
+    assert phone.push()[0]["ruling"]["outcome"] == "quarantined"
+    declined = boss.capture("ruling.decline", COUNTY, {"op": late.id, "reason": "无法核对"}, ())
+    assert boss.push()[0]["ruling"]["outcome"] == "applied"
+
+    rulings = service.ask("inspector", "GET", f"/chains/{phone.chain}/rulings").json["rulings"]
+    assert (rulings[-1]["code"], rulings[-1]["cause"]) == ("declined", declined.id)
+    said = service.ask("inspector", "GET", f"/ops/{declined.id}")
+    assert "无法核对" in said.json["body"]
+    assert service.ask("colleague", "GET", f"/ops/{declined.id}").status_code == 403
 
 
 @pytest.mark.parametrize(

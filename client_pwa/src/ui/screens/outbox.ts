@@ -11,10 +11,12 @@ import { kindLabel } from "../../screen/labels.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, chips, empty, field, sheet, submit, type Tone } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
+import { currentAuthor } from "../../store/index.ts";
 import { activateUpdate, engine, outbox, rescueFile, resend, type ItemStatus, type OutboxItem } from "../../sync/index.ts";
 import { codeText } from "../failures.ts";
 import { mendingPage, wordsOf } from "../mending.ts";
 import { syncWord } from "../parts/sync-chip.ts";
+import "../parts/decision.ts";
 import { say } from "../says.ts";
 
 const TONES: Readonly<Record<ItemStatus, Tone>> = { saved: "todo", uploading: "busy", received: "busy", verified: "done", attention: "alarm" };
@@ -22,11 +24,16 @@ const SHAPES = { saved: "phone", uploading: "upload", received: "cloud", verifie
 const STEP = 60;
 const PAGES: Readonly<Record<string, string>> = { finding: "/findings/", inspection: "/inspections/" };
 
+/** It has no effect and others decide on it, or it waits for something that may never come: its author may still take it back. */
+const mayTakeBack = ({ outcome, reason }: OutboxItem): boolean =>
+  outcome === "quarantined" || reason === "dep_missing" || reason === "dep_not_effective";
+
 class Outbox extends LiveScreen {
   items: readonly OutboxItem[] = [];
   which = "";
   shown = STEP;
   withdrawing = "";
+  isDeactivated = false;
 
   constructor() {
     super();
@@ -35,6 +42,7 @@ class Outbox extends LiveScreen {
 
   protected override async read(): Promise<void> {
     this.items = await outbox();
+    this.isDeactivated = (await currentAuthor())?.active === false;
   }
 
   private act(action: () => Promise<unknown>, said: string): void {
@@ -58,7 +66,7 @@ class Outbox extends LiveScreen {
   private action(item: OutboxItem): TemplateResult | typeof nothing {
     const takeBack = button(t("outbox.withdraw"), () => this.put({ withdrawing: item.op }), { test: "withdraw" });
     if (item.action === "mend") return html`${this.mending(item)}${item.outcome === "refused" ? takeBack : nothing}`;
-    if (item.action === "withdraw") return takeBack;
+    if (item.action === "withdraw" || mayTakeBack(item)) return takeBack;
     if (item.action === "update") return button(t("app.update_now"), () => this.attempt(() => this.renew()), { kind: "primary", test: "update" });
     if (item.action === "resend") return button(t("outbox.try_now"), () => this.attempt(() => resend(item.op)), { icon: "recheck", test: "resend" });
     return nothing;
@@ -85,6 +93,7 @@ class Outbox extends LiveScreen {
       ${item.status === "uploading" ? html`<progress max="100" value=${item.percent} aria-label=${text}></progress>` : nothing}
       ${item.body ? html`<p class="clamp" data-test="words">${wordsOf(item)}</p>` : nothing}
       ${item.reason ? html`<p>${codeText(item.reason)}</p>` : nothing}
+      ${item.outcome === "refused" && item.cause ? html`<lh-decision .op=${item.cause}></lh-decision>` : nothing}
       ${item.action === "none" && item.status !== "attention" ? nothing : html`<div class="row row-wrap">${this.action(item)}${place ? html`<a class="button" href=${href(place + id)}>${t("do.open")}</a>` : nothing}</div>`}
     </li>`;
   }
@@ -95,6 +104,7 @@ class Outbox extends LiveScreen {
     return html`<section class="verdict verdict-${tone === "done" ? "done" : "todo"}" data-test="outbox-head" data-all-done=${String(status.allDone)}>
       ${icon(shape)}<div class="stack stack-tight"><h2 aria-live="polite">${text}</h2>
       <p>${status.allDone ? t("outbox.all_hint") : status.online ? t("outbox.online_hint") : t("outbox.offline_hint")}</p></div></section>
+      ${this.isDeactivated ? banner("todo", t("outbox.deactivated"), nothing, "deactivated") : nothing}
       ${status.lastError && status.lastError !== "network" ? banner("alarm", codeText(status.lastError), nothing, "sync-error") : nothing}`;
   }
 
