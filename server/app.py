@@ -8,7 +8,7 @@ waiting operations go on. An application over SQLite is the only writer of its d
 from flask import Flask
 
 from server.config import Settings
-from server.services import system
+from server.services import restore, system
 from server.services.runtime import EXTENSION, Clock, Runtime, SystemClock, open_runtime
 from server.storage import account_tables, log_tables, snapshot_tables, upload_tables
 from server.storage.blob_store import BlobStore, blob_store
@@ -16,6 +16,7 @@ from server.storage.checkpoint_file import OutsideCheckpoint
 from server.storage.database import db, engine_options
 from server.web import access, api, openapi, problems, request_log
 from server.web.blobs import blobs
+from server.web.handbacks import handbacks
 from server.web.health import deployment, health
 from server.web.log_routes import log
 from server.web.ops import ops
@@ -29,7 +30,7 @@ from server.web.tus import tus
 TABLES = (account_tables, log_tables, snapshot_tables, upload_tables)
 BLUEPRINTS = (
     *(deployment, session, people, enrolment),
-    *(ops, pull, snapshots, log, tus, blobs, openapi.openapi, health),
+    *(ops, handbacks, pull, snapshots, log, tus, blobs, openapi.openapi, health),
 )
 
 
@@ -72,6 +73,7 @@ def _add_routes(app: Flask) -> None:
 def start_deployment(app: Flask) -> None:
     """Make the log ready to serve; raise `RewoundError` or `ForeignLogError` when it can't be."""
     system.start(runtime_of(app))
+    restore.apply_revocations(runtime_of(app))
 
 
 def close_app(app: Flask) -> None:

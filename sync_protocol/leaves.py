@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sync_protocol import canonical, merkle
+from sync_protocol import canonical, epochs, merkle
 from sync_protocol.note import Checkpoint
 from sync_protocol.rules import CODES, FLAGS, OUTCOMES
 from sync_protocol.types import compile_object
@@ -23,6 +23,7 @@ _RULING = {
     "outcome": f"enum:{'|'.join(OUTCOMES)}",
     "rules": "int:1:1000",
 }
+_WAS = compile_object({"index": "int:0:9007199254740991", "origin": "line:200"}, "", "")
 _OP_LEAF = compile_object(
     {**_RULING, "carrier": "line:80", "sig": "sha256", "t": "enum:op"}, "", ""
 )
@@ -35,9 +36,12 @@ class BadLeaf(ValueError):
 
 def op_leaf(
     *, at_ms: int, carrier: str, code: str, flags: Sequence[str], op: str, outcome: str,
-    rules: int, sig_sha256: str,
+    rules: int, sig_sha256: str, was: Mapping[str, Any] | None = None,
 ) -> str:  # fmt: skip
-    """Return the record of an admitted op with its first ruling."""
+    """Return the record of an admitted op with its first ruling.
+
+    `was` (`{"index", "origin"}`) names the leaf it had before a restore lost that one.
+    """
     leaf = {
         "at_ms": at_ms,
         "carrier": carrier,
@@ -48,7 +52,7 @@ def op_leaf(
         "rules": rules,
         "sig": sig_sha256,
         "t": "op",
-    }
+    } | ({"was": dict(was)} if was else {})
     return canonical.encode(leaf).decode("utf-8")
 
 
@@ -81,10 +85,18 @@ def parse_leaf(record: str) -> dict[str, Any]:
         without_cause = {k: v for k, v in leaf.items() if (k, v) != ("cause", "")}
         problem = _RULING_LEAF.check(without_cause) if "cause" in leaf else "cause"
     else:
-        problem = _OP_LEAF.check(leaf)
+        problem = _op_leaf_problem(leaf)
     if problem is not None:
         raise BadLeaf(f"invalid at {problem!r}")
     return leaf
+
+
+def _op_leaf_problem(leaf: Mapping[str, Any]) -> str | None:
+    plain = {name: value for name, value in leaf.items() if name != "was"}
+    problem = _OP_LEAF.check(plain)
+    if problem is None and "was" in leaf and _WAS.check(leaf["was"]) is not None:
+        return "was"
+    return problem
 
 
 def entry(record: str) -> bytes:
@@ -107,10 +119,16 @@ def receipt_proves(
     op: str,
     proof: Sequence[bytes],
     checkpoint: Checkpoint,
+    openings: Mapping[int, int] | None = None,
 ) -> bool:
-    """Say whether a receipt is for this op and its leaf is in the (verified) checkpoint's tree."""
+    """Say whether a receipt is for this op and its leaf is in the (verified) checkpoint's tree.
+
+    `openings` (epoch → leaves it kept) lets a receipt of an earlier epoch count for a later tree.
+    """
     leaf = parse_leaf(kept["leaf"])
-    if leaf["t"] != "op" or leaf["op"] != op or kept["origin"] != checkpoint.origin:
+    if leaf["t"] != "op" or leaf["op"] != op:
+        return False
+    if not epochs.holds(kept["origin"], kept["index"], checkpoint.origin, openings or {}):
         return False
     return merkle.verify_inclusion(
         leaf_hash(kept["leaf"]), kept["index"], checkpoint.size, proof, checkpoint.root

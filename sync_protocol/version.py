@@ -11,7 +11,7 @@ PROTOCOL_VERSION = 1
 HISTORY = (
     (
         1,
-        "c416b6c8e040bfc810fbb4fa0bcb8c409fe80fb2af50d0fd368bfbb61c619e78",
+        "82ac3d154fa072d928302f595ef8609b9de497bdba1f2afc60a0c2a77b71b3e7",
         "the first version",
     ),
 )

@@ -66,6 +66,28 @@ def make_database(
 
 
 @pytest.fixture
+def copy_database(
+    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[[str], str]]:
+    """`copy_database(url) -> url`: a backup of a database, or a backup put back."""
+    made: list[str] = []
+
+    def copy(url: str) -> str:
+        if database_kind == "sqlite":
+            made.append(str(tmp_path / f"copy-{len(made)}.sqlite3"))
+            databases.copy_sqlite(Path(url.removeprefix("sqlite:///")), Path(made[-1]))
+            return f"sqlite:///{made[-1]}"
+        server = request.getfixturevalue("postgres_server")
+        made.append(server.copy(url.partition("@/")[2].partition("?")[0]))
+        return str(server.url(made[-1]))
+
+    yield copy
+    if database_kind == "postgresql":
+        for name in made:
+            request.getfixturevalue("postgres_server").drop(name)
+
+
+@pytest.fixture
 def database_url(make_database: Callable[..., str]) -> str:
     """Address of a fresh, migrated database."""
     return make_database()

@@ -1,4 +1,4 @@
-"""`liuhen serve | migrate | demo | import | rebuild | verify | user`: who answers what is asked.
+"""`liuhen serve | migrate | demo | import | rebuild | verify | restore | user`: who answers what.
 
 Settings come from the environment only; flags choose what to do, not how the service is set up.
 """
@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from server import config
-from server.cli import maintenance, registers, serve, users
+from server.cli import maintenance, registers, restore, serve, users
 from server.cli.refusals import CommandError
 from server.config import Settings, SettingsError
-from server.services.log import RewoundError
 from server.services.problem import Problem
+from server.services.rewind import RewoundError
 from server.services.system import ForeignLogError
 from server.storage.blob_rules import StoreUnavailableError
 from server.storage.database import SecondWriterError
@@ -34,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
     rebuilding = commands.add_parser("rebuild", help="fold the log again")
     rebuilding.add_argument("--check", action="store_true", help="only compare, change nothing")
     rebuilding.set_defaults(run=maintenance.rebuild_state)
+    restoring = commands.add_parser("restore", help="open a new epoch over a restored database")
+    restore.add_command(restoring)
     registers.add_command(commands.add_parser("import", help="bring in a bureau's registers"))
     users.add_commands(commands.add_parser("user", help="accounts"))
     return top

@@ -5,6 +5,7 @@ of something their phone could not have known; a clock never refuses anything. E
 the ruling that stops the op, or `None`, and may add flags. Not here: what the op does.
 """
 
+from server.domain import seen
 from server.domain.records import SYSTEM, Arrival, Reader, Row
 from sync_protocol.ops import Op
 from sync_protocol.rules import KINDS
@@ -25,11 +26,13 @@ def stop(op: Op, author: str, arrival: Arrival, reader: Reader, flags: set[str])
     if op.kind == "deployment.genesis":
         is_first = reader.is_empty() and arrival.carrier == SYSTEM
         return None if is_first else ("refused", "role_forbidden")
+    if op.kind == "epoch.open" and not seen.may_open(op, arrival, reader):
+        return ("refused", "role_forbidden")
     stopped = None if op.founds_chain else _chain_stop(op, arrival, reader, flags)
     return (
         stopped
         or _person_stop(author, arrival, reader)
-        or _checkpoint_stop(op, arrival, reader)
+        or seen.stop(op, arrival, reader, flags)
         or _role_stop(op, author, reader)
         or _space_stop(op, author, reader, flags)
     )
@@ -57,7 +60,7 @@ def _revoked_stop(
         return ("refused", "chain_revoked")  # never confirmed: nobody vouched for this phone
     if arrival.index is not None and arrival.index < revoked_at:
         return None
-    if op.header["seen"]["size"] > revoked_at:
+    if seen.known_size(op, reader) > revoked_at:
         return ("refused", "chain_revoked")
     if field(row, "cause") == "transfer":
         flags.add("revoked_by_transfer")
@@ -71,14 +74,6 @@ def _person_stop(author: str, arrival: Arrival, reader: Reader) -> Stop | None:
         return None
     logged_before = arrival.index is not None and arrival.index < reader.row_index(row["entity"])
     return None if logged_before else ("quarantined", "person_deactivated")
-
-
-def _checkpoint_stop(op: Op, arrival: Arrival, reader: Reader) -> Stop | None:
-    seen = op.header["seen"]
-    if not seen["origin"] or arrival.accepted:
-        return None
-    signed = seen["origin"] == reader.origin() and reader.signed_root(seen["size"]) == seen["root"]
-    return None if signed else ("quarantined", "checkpoint_unknown")
 
 
 def role_of(author: str, reader: Reader) -> str:

@@ -53,6 +53,11 @@ def wakes(op_id: str, mends: str, kind: str, body: Mapping[str, Any]) -> list[st
     return [one for one in woken if one]
 
 
+def epoch_after(kind: str, body: Mapping[str, Any], present: int) -> int:
+    """Return the log's epoch after an op took effect."""
+    return int(body["epoch"]) if kind == "epoch.open" else present
+
+
 def rules_after(kind: str, body: Mapping[str, Any], present: int) -> int:
     """Return the rules in force after an op took effect."""
     adopts = kind in {"deployment.genesis", "rules.adopt"}

@@ -11,7 +11,7 @@ from typing import Any
 
 from server.domain import projection
 from server.domain.records import SYSTEM, Row
-from sync_protocol import locks
+from sync_protocol import epochs, locks
 from sync_protocol.fold import FoldOp, fold
 from sync_protocol.ops import Op
 from sync_protocol.rules import EFFECTIVE_OUTCOMES
@@ -48,6 +48,7 @@ class Replay:
     waits: dict[str, set[str]] = field(default_factory=dict)
     ops: dict[str, Ruled] = field(default_factory=dict)
     rules: int = FIRST_RULES
+    epoch: int = epochs.FIRST
     problems: list[str] = field(default_factory=list)
 
     def feed_op(self, index: int, leaf: Mapping[str, Any], op: Op) -> None:
@@ -127,3 +128,4 @@ class Replay:
         self.row_index |= dict.fromkeys(folded.changes, index)
         if folded.changes:
             self.rules = projection.rules_after(op.kind, op.body, self.rules)
+            self.epoch = projection.epoch_after(op.kind, op.body, self.epoch)

@@ -113,6 +113,12 @@ def set_password(runtime: Runtime, login: str, password: str) -> None:
         connection.execute(delete(LoginFailures).where(LoginFailures.login == login))
 
 
+def end_every_session(runtime: Runtime) -> int:
+    """End all sessions; return how many there were. Everybody signs in again."""
+    with writing(runtime.engine) as connection:
+        return int(connection.execute(delete(AccountSession)).rowcount)
+
+
 def change_password(runtime: Runtime, person: Person, current: str, new: str) -> None:
     """Replace one's own password; the present one is asked for, and guessing it locks as well."""
     with reading(runtime.engine) as connection:

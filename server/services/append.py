@@ -50,7 +50,17 @@ def append(connection: Connection, state: LockedState, works: Sequence[Work], no
     log_store.replace_waiting(connection, sorted(state.ended), _waiting_rows(state, works))
     root = tree.grow(connection, head.size, [row["entry"] for row in leaf_rows])
     size = head.size + len(leaf_rows)
-    log_store.set_head(connection, replace(head, size=size, root=root.hex(), rules=rules))
+    moved = replace(head, size=size, root=root.hex(), rules=rules, epoch=_epoch(placed, head))
+    log_store.set_head(connection, moved)
+
+
+def _epoch(placed: _Placed, head: Head) -> int:
+    epoch = head.epoch
+    for leaf in placed.state.leaves:
+        if leaf.ruling.changes:
+            logged = placed.state.logged(leaf.op_id)
+            epoch = projection.epoch_after(logged.kind, logged.body, epoch)
+    return epoch
 
 
 def _leaf_rows(placed: _Placed, head: Head, now_ms: int) -> tuple[Values, int]:
@@ -86,7 +96,8 @@ def _record(leaf: NewLeaf, rules: int, now_ms: int) -> str:
     if work is None:
         return leaves.ruling_leaf(at_ms=now_ms, cause=leaf.cause, **ruling)
     sig_sha256 = work.op.sig_sha256
-    return leaves.op_leaf(at_ms=work.at_ms, carrier=work.carrier, sig_sha256=sig_sha256, **ruling)
+    brought = {"at_ms": work.at_ms, "carrier": work.carrier, "was": work.was}
+    return leaves.op_leaf(sig_sha256=sig_sha256, **brought, **ruling)
 
 
 def _ruling_values(placed: _Placed, logged: LoggedOp) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Invariants:
 - The log's head is the last lock; indexes are allotted under it, so no reader skips one.
 - Leaf, op, tiles, head and every row they change commit together or not at all.
 - An op that is logged already is left as it is.
+- A log that is behind what was signed takes nothing in but the op that opens its next epoch.
 
 Locks of one transaction are bounded; a large batch is several transactions, each complete.
 """
@@ -14,10 +15,12 @@ from dataclasses import dataclass, field
 
 from server.domain import lock_set, projection
 from server.domain.decide import decide, resolve
-from server.domain.records import Arrival, LoggedOp, NotLockedError
+from server.domain.records import SYSTEM, Arrival, LoggedOp, NotLockedError
+from server.services import revocations, rewind
 from server.services.append import append
 from server.services.locked_state import LockedState, Work
 from server.services.quotas import Quotas
+from server.services.revocations import REVOKING_KINDS
 from server.services.runtime import Runtime
 from server.storage import locks, log_store
 from server.storage.database import writing
@@ -82,9 +85,14 @@ def _keys(work: Work) -> dict[str, bool]:
 
 def _transact(runtime: Runtime, works: Sequence[Work], keys: dict[str, bool]) -> Committed:
     done = Committed()
+    revoked: list[str] = []
+    outside = rewind.outside(runtime)
     with writing(runtime.engine) as connection:
         locks.take(connection, keys)
-        origin = runtime.origin(log_store.head(connection).epoch)
+        head = log_store.head(connection)
+        if not _opens_epoch(works):
+            rewind.refuse_writes(runtime, outside, head)
+        origin = runtime.origin(head.epoch)
         state = LockedState(connection, keys, works, runtime.chains, origin)
         quotas = Quotas(connection, works)
         missing: set[str] = set()
@@ -99,7 +107,14 @@ def _transact(runtime: Runtime, works: Sequence[Work], keys: dict[str, bool]) ->
             quotas.store()
             append(connection, state, works, runtime.clock.now_ms())
             done.woken = _woken(state)
+        revoked = _revoked(state, works)
+    revocations.export(runtime, revoked)
     return done
+
+
+def _opens_epoch(works: Sequence[Work]) -> bool:
+    """Say whether this is the one op that a log behind its checkpoint may take: a new epoch's."""
+    return [(work.op.kind, work.carrier) for work in works] == [("epoch.open", SYSTEM)]
 
 
 def _rule(state: LockedState, work: Work, quotas: Quotas, done: Committed) -> None:
@@ -160,6 +175,12 @@ def _accepted_by(state: LockedState, logged: LoggedOp, resolution: LoggedOp | No
     """Return the acceptance in force: a new one, or the one that let the op wait for its deps."""
     cause = resolution or (state.op(logged.cause) if logged.cause else None)
     return cause.op_id if cause is not None and cause.kind == "ruling.accept" else ""
+
+
+def _revoked(state: LockedState, works: Sequence[Work]) -> list[str]:
+    """Return the revocations in effect among what came, sent again or not."""
+    came = [state.op(work.op.id) for work in works if work.op.kind in REVOKING_KINDS]
+    return [op.op_id for op in came if op is not None and op.in_effect]
 
 
 def _woken(state: LockedState) -> dict[str, str]:

@@ -5,13 +5,13 @@ nothing that could shadow its good resend; a receipt is given only after its lea
 covered by a signed checkpoint; sending an item again changes nothing and gives the same receipt.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from server.services import log, release
 from server.services.chains import Chain, chain_of
-from server.services.commit import commit
+from server.services.commit import Committed, commit
 from server.services.locked_state import Work
 from server.services.queries import push_entries
 from server.services.runtime import Runtime
@@ -24,6 +24,8 @@ from sync_protocol.ops import Op
 from sync_protocol.rules import LIMITS
 
 DAY_MS = 86_400_000
+Cited = Mapping[str, Mapping[str, Any]]
+NOTHING_CITED: Cited = {}
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,21 @@ class Carrier:
     system: bool = False
 
 
-def push(runtime: Runtime, items: Sequence[object], carrier: Carrier) -> dict[str, Any]:
-    """Take in a batch; return SPEC section 8's reply, an item for each in the order sent."""
-    admitted = admit(runtime, items, carrier)
-    works = works_of(runtime, admitted, carrier)
-    done = commit(runtime, works)
-    release.release(runtime, done.woken)
+def push(
+    runtime: Runtime, items: Sequence[object], carrier: Carrier, cited: Cited = NOTHING_CITED
+) -> dict[str, Any]:
+    """Take in a batch; return SPEC section 8's reply, an item for each in the order sent.
+
+    `cited` holds, by op id, the proven leaf that an op had before a restore lost it.
+    """
+    admitted = admit(runtime, items, carrier, cited)
+    works = works_of(runtime, admitted, carrier, cited)
+    done = Committed()
+    for part in _up_to_confirmations(works):
+        one = commit(runtime, part)
+        done.duplicates |= one.duplicates
+        done.rejected |= one.rejected
+        release.release(runtime, one.woken)
     checkpoint = log.publish(runtime)
     entries = push_entries(runtime, [work.op.id for work in works])
     seen = set(done.duplicates)
@@ -48,8 +59,22 @@ def push(runtime: Runtime, items: Sequence[object], carrier: Carrier) -> dict[st
     return {"checkpoint": checkpoint, "items": replies}
 
 
+def _up_to_confirmations(works: Sequence[Work]) -> Iterator[list[Work]]:
+    """Split a batch after each confirmation of a phone: a revocation that waited for it comes
+    into effect before anything that follows is ruled on.
+    """
+    part: list[Work] = []
+    for work in works:
+        part.append(work)
+        if work.op.kind == "chain.countersign":
+            yield part
+            part = []
+    if part:
+        yield part
+
+
 def admit(
-    runtime: Runtime, items: Sequence[object], carrier: Carrier
+    runtime: Runtime, items: Sequence[object], carrier: Carrier, cited: Cited = NOTHING_CITED
 ) -> list[tuple[Op, Chain] | Rejection]:
     """Check every item by itself; an enrolment's key counts for the items after it."""
     begun: dict[str, Chain] = {}
@@ -66,7 +91,11 @@ def admit(
         op = admission.admit(item, runtime.settings.deployment, key_of)
         if isinstance(op, Op) and op.founds_chain:
             begins = chain_of(op.kind, op.body)
-            op = op if _may_enrol(begins, carrier) else Rejection("enrolment_person", "", op.id)
+            op = (
+                op
+                if op.id in cited or _may_enrol(begins, carrier)
+                else Rejection("enrolment_person", "", op.id)
+            )
             begun |= {op.id: begins} if isinstance(op, Op) else {}
         if isinstance(op, Rejection):
             results.append(op)
@@ -83,7 +112,10 @@ def _may_enrol(begins: Chain, carrier: Carrier) -> bool:
 
 
 def works_of(
-    runtime: Runtime, admitted: Sequence[tuple[Op, Chain] | Rejection], carrier: Carrier
+    runtime: Runtime,
+    admitted: Sequence[tuple[Op, Chain] | Rejection],
+    carrier: Carrier,
+    cited: Cited = NOTHING_CITED,
 ) -> list[Work]:
     """Return what is to be ruled on: each admitted op once, in the order sent."""
     now_ms = runtime.clock.now_ms()
@@ -91,7 +123,8 @@ def works_of(
     for one in admitted:
         if not isinstance(one, Rejection):
             op, chain = one
-            found.setdefault(op.id, Work(op, chain.person, carrier.person_id, now_ms))
+            work = Work(op, chain.person, carrier.person_id, now_ms, was=cited.get(op.id))
+            found.setdefault(op.id, work)
     return list(found.values())
 
 

@@ -34,6 +34,7 @@ class Work:
     at_ms: int
     again: bool = False
     cause: str = ""
+    was: Mapping[str, Any] | None = None  # the leaf it had before a restore: {"index", "origin"}
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 """The log for readers: signed checkpoints, tiles, proofs.
 
 Invariants: a checkpoint is signed only after the leaves it covers are committed, is stored before
-anybody sees it, and is never signed while the checkpoint outside the database is ahead of the log
-(that would be a second history under one key). Not here: appending (`services.append`).
+anybody sees it, and is never signed while one that we signed is ahead of the log (`rewind`).
+Not here: appending (`services.append`).
 """
 
 from typing import Any
 
 from sqlalchemy import select
 
+from server.services import rewind
 from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage import log_store, tree
@@ -17,35 +18,8 @@ from server.storage.log_store import Head
 from server.storage.log_tables import Leaf
 from sync_protocol import merkle, tlog
 from sync_protocol.merkle import OutsideTree
-from sync_protocol.note import BadNote, Checkpoint, open_checkpoint, sign_checkpoint
+from sync_protocol.note import Checkpoint, sign_checkpoint
 from sync_protocol.tlog import TILE_WIDTH
-
-
-class RewoundError(RuntimeError):
-    """The log is shorter than a checkpoint this service signed: a restore, or a cut."""
-
-
-def refuse_rewind(runtime: Runtime) -> None:
-    """Raise `RewoundError` when the checkpoint outside the database is ahead of the log."""
-    outside = runtime.outside.read()
-    with reading(runtime.engine) as connection:
-        head = log_store.head(connection)
-    _refuse_behind(runtime, outside, head)
-
-
-def _refuse_behind(runtime: Runtime, outside: str | None, head: Head) -> None:
-    """Compare a note with a head that was read *after* it: other workers go on meanwhile."""
-    if outside is None:
-        return
-    try:
-        signed = open_checkpoint(outside, runtime.log_key(head.epoch))
-    except BadNote:
-        return  # only our own signature is evidence; `verify` reports the file
-    if signed.size > head.size:
-        raise RewoundError(
-            f"the log has {head.size} leaves, but {runtime.settings.checkpoint_file} holds a "
-            f"signed checkpoint of {signed.size}: restore the database, do not go on"
-        )
 
 
 def publish(runtime: Runtime) -> str:
@@ -54,12 +28,12 @@ def publish(runtime: Runtime) -> str:
     Threads that come together get one note: the first signs for all.
     """
     with runtime.publishing:
-        outside = runtime.outside.read()
+        outside = rewind.outside(runtime)
         with reading(runtime.engine) as connection:
             head = log_store.head(connection)
             newest = log_store.notes(connection, [head.size]).get(head.size)
         if newest is None:
-            _refuse_behind(runtime, outside, head)
+            rewind.refuse_writes(runtime, outside, head)
             newest = _sign(runtime, head)
         runtime.outside.advance(newest)
         return newest

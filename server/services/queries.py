@@ -17,10 +17,11 @@ from server.storage import log_store
 from server.storage.bulk import one_of
 from server.storage.database import reading
 from server.storage.log_tables import Entity, EntityOp, Leaf, Op
-from sync_protocol import leaves
+from sync_protocol import epochs, leaves
 from sync_protocol.rules import LIMITS
 
 PHOTO_SETS = ("photos", "after_photos")
+VOUCHERS_MOST = 16
 _RULING = (Op.ruling_index, Op.op_id, Op.outcome, Op.code, Op.flags, Op.cause)
 
 
@@ -100,19 +101,21 @@ def push_entries(runtime: Runtime, op_ids: Sequence[str]) -> dict[str, dict[str,
     """Return receipt and present ruling of logged ops."""
     query = select(Op.index, Leaf.record, *_RULING).join(Leaf, Leaf.index == Op.index)
     with reading(runtime.engine) as connection:
-        origin = _origin(runtime, connection)
+        openings = log_store.openings(connection)
         found = connection.execute(query.where(one_of(connection, Op.op_id, op_ids))).all()
     return {
         one.op_id: {
-            "receipt": leaves.receipt(one.index, one.record, origin),
+            "receipt": _receipt(runtime, openings, one),
             "ruling": _ruling(one),
         }
         for one in found
     }
 
 
-def _origin(runtime: Runtime, connection: Connection) -> str:
-    return runtime.origin(log_store.head(connection).epoch)
+def _receipt(runtime: Runtime, openings: dict[int, int], one: Any) -> dict[str, Any]:
+    """Return a receipt: it names the epoch in which its leaf was appended, for ever."""
+    origin = runtime.origin(epochs.epoch_at(openings, one.index))
+    return leaves.receipt(one.index, one.record, origin)
 
 
 def timeline(runtime: Runtime, entity_key: str) -> dict[str, Any]:
@@ -157,7 +160,7 @@ def entries(runtime: Runtime, connection: Connection, condition: Any) -> list[di
         .where(condition)
         .order_by(Op.index)
     )  # fmt: skip
-    origin = _origin(runtime, connection)
+    openings = log_store.openings(connection)
     found = connection.execute(query).all()
     authors = {chain: _author(runtime, chain) for chain in {one.chain for one in found}}
     return [
@@ -171,13 +174,46 @@ def entries(runtime: Runtime, connection: Connection, condition: Any) -> list[di
             "body": one.body,
             "salt": one.salt,
             "sig": one.sig,
-            "receipt": leaves.receipt(one.index, one.record, origin),
+            "receipt": _receipt(runtime, openings, one),
             "ruling": _ruling(one),
             "carrier": one.carrier,
             "server_at_ms": one.received_at_ms,
         }
         for one in found
     ]
+
+
+def opening_entries(runtime: Runtime) -> dict[str, Any]:
+    """Return the ops that opened the later epochs, with their receipts, in log order."""
+    with reading(runtime.engine) as connection:
+        opened = list(log_store.openings(connection).values())
+        entries = _entries(runtime, connection, Op.index.in_(opened)) if opened else []
+    return {"epochs": entries}
+
+
+def vouchers(runtime: Runtime, chain: str) -> dict[str, Any]:
+    """Return the ops that make a chain valid, up to one of the system's: its confirmation, then
+    the enrolment of the chain that confirmed it, and so on. Its own enrolment is its phone's.
+    """
+    found: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    while chain not in seen and len(found) < VOUCHERS_MOST:
+        seen.add(chain)
+        enrolment = op_entry(runtime, chain) if len(seen) > 1 else None
+        confirmation = _confirmation(runtime, chain)
+        if confirmation is None:
+            break  # the system's own chain, or one that is not in use
+        found += [one for one in (enrolment, confirmation) if one is not None]
+        chain = json.loads(confirmation["header"])["chain"]
+    return {"ops": sorted(found, key=lambda entry: int(entry["index"]))}
+
+
+def _confirmation(runtime: Runtime, chain: str) -> dict[str, Any] | None:
+    present = row(runtime, f"chain/{chain}")
+    state = present["states"]["chain"] if present else None
+    if state is None or state["step"] != "countersign":
+        return None
+    return op_entry(runtime, state["op"])
 
 
 def _author(runtime: Runtime, chain: str) -> str:

@@ -10,12 +10,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.services import rewind
 from server.services.problem import Problem
 from server.services.runtime import Runtime
+from server.storage import log_store
 from server.storage.database import reading
 from server.storage.log_tables import LogHead, Op
 from server.storage.migrate import MIGRATIONS
 from sync_protocol import canonical
+from sync_protocol.note import parse_checkpoint
 from sync_protocol.version import PROTOCOL_VERSION
 
 
@@ -26,11 +29,13 @@ def checks(runtime: Runtime) -> dict[str, bool]:
         with reading(runtime.engine) as connection:
             found["migrations"] = _migrated(connection)
             found["database"] = True
-        signed = _checkpoint_size(runtime)  # before the log's size: other workers go on meanwhile
+        notes = rewind.outside(runtime)  # before the head: other workers go on meanwhile
+        for note in notes:
+            parse_checkpoint(note)
         with reading(runtime.engine) as connection:
-            size = connection.execute(select(LogHead.size)).scalar_one_or_none() or 0
-            found["checkpoint"] = size >= signed
-    except (SQLAlchemyError, OSError, ValueError):
+            rewind.refuse_writes(runtime, notes, log_store.head(connection))
+        found["checkpoint"] = True
+    except (SQLAlchemyError, OSError, ValueError, rewind.RewoundError):
         pass  # what could not be asked stays False, which is the answer
     return found | {"disk": _has_room(runtime)}
 
@@ -40,12 +45,6 @@ def _migrated(connection: Connection) -> bool:
     config.set_main_option("script_location", str(MIGRATIONS))
     newest = ScriptDirectory.from_config(config).get_current_head()
     return MigrationContext.configure(connection).get_current_revision() == newest
-
-
-def _checkpoint_size(runtime: Runtime) -> int:
-    """Return the size that the checkpoint outside the database names; 0 before the first."""
-    path = runtime.settings.checkpoint_file
-    return int(path.read_text(encoding="utf-8").splitlines()[1]) if path.exists() else 0
 
 
 def _has_room(runtime: Runtime) -> bool:
@@ -67,7 +66,7 @@ def deployment(runtime: Runtime) -> dict[str, Any]:
     return {
         "deployment": settings.deployment,
         "name": genesis["name"],
-        "origin": f"liuhen/{settings.deployment}/{head.epoch}",
+        "origin": runtime.origin(head.epoch),
         "log_key": genesis["log_key"],
         "protocol": {"min": PROTOCOL_VERSION, "max": PROTOCOL_VERSION},
         "now_ms": runtime.clock.now_ms(),

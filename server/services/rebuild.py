@@ -51,7 +51,7 @@ def run(runtime: Runtime) -> None:
                 connection.execute(insert(table), rows)
         connection.execute(delete(Snapshot))  # made from what was replaced
         _replace_rulings(connection, expected[Op])
-        connection.execute(update(LogHead).values(rules=replay.rules))
+        connection.execute(update(LogHead).values(rules=replay.rules, epoch=replay.epoch))
 
 
 def replayed(connection: Connection) -> tuple[Replay, list[str]]:
@@ -83,7 +83,7 @@ SHAPES: Mapping[Any, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Waiting: (("op_id", "dep"), ()),
     BlobRef: (("space", "sha256", "op_id"), ()),
     Op: (("op_id",), ("index", *RULING_COLUMNS)),
-    LogHead: (("id",), ("rules",)),
+    LogHead: (("id",), ("rules", "epoch")),
 }
 
 
@@ -102,7 +102,7 @@ def _expected(replay: Replay) -> dict[Any, Expected]:
             )
             for op_id, one in replay.ops.items()
         },
-        LogHead: {(log_store.HEAD_ID,): (replay.rules,)},
+        LogHead: {(log_store.HEAD_ID,): (replay.rules, replay.epoch)},
     }  # fmt: skip
 
 

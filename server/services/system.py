@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from server.domain.authority import COMMON
 from server.domain.records import SYSTEM
-from server.services import ingest, log, release
+from server.services import ingest, log, release, revocations, rewind
 from server.services.ingest import Carrier
 from server.services.runtime import Runtime
 from server.storage import locks, log_store
@@ -35,8 +35,9 @@ class ForeignLogError(RuntimeError):
 
 def start(runtime: Runtime) -> None:
     """Make the log ready to serve: never behind its checkpoint, begun, nothing left waiting."""
-    log.refuse_rewind(runtime)
+    rewind.refuse_start(runtime)
     genesis(runtime)
+    revocations.complete(runtime)
     release.release_all(runtime)
     log.publish(runtime)
 
@@ -72,8 +73,22 @@ def append(
     return append_all(runtime, [(kind, body, space)])[0]
 
 
+def open_epoch(runtime: Runtime, body: Mapping[str, Any]) -> None:
+    """Append the op that opens the next epoch; `RuntimeError` unless it is the first new leaf.
+
+    Its place in the chain lies beyond any that a lost op can have had, so that lost ops of the
+    system may come back without taking one place twice.
+    """
+    wanted = [("epoch.open", body, COMMON)]
+    item = append_all(runtime, wanted, least_seq=body["old_size"])[0]
+    if item["ruling"]["outcome"] != "applied" or item["receipt"]["index"] != body["size"]:
+        raise RuntimeError(f"the epoch was not opened as it was said: {item}")
+
+
 def append_all(
-    runtime: Runtime, wanted: Sequence[tuple[str, Mapping[str, Any], str]]
+    runtime: Runtime,
+    wanted: Sequence[tuple[str, Mapping[str, Any], str]],
+    least_seq: int = 0,
 ) -> list[dict[str, Any]]:
     """Build, sign and push ops of the system's chain, each (kind, body, space), as one batch."""
     with _alone(runtime):
@@ -87,7 +102,7 @@ def append_all(
         if note is not None:
             head = parse_checkpoint(note)
             seen = {"origin": head.origin, "root": head.root.hex(), "size": head.size}
-        last, built = (newest.seq, newest.op_id), []
+        last, built = (max(newest.seq, least_seq - 1), newest.op_id), []
         for kind, body, space in wanted:
             header = _header(runtime, kind, space, chain, last) | {"seen": seen}
             built.append(_built(runtime, header, body))

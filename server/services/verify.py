@@ -22,6 +22,7 @@ from server.services.verify_tree import (
     Tree,
     checkpoint_problems,
     head_problems,
+    opening_problems,
     outside_size,
     tile_problems,
 )
@@ -40,7 +41,9 @@ def verify(runtime: Runtime) -> list[str]:
     """Return a message for everything that is wrong; an empty list is a clean log."""
     with reading(runtime.engine) as connection:
         signed = list(connection.execute(select(Checkpoint.size, Checkpoint.note)))
-        sizes = {row.size for row in signed} | {outside_size(runtime)}
+        openings = log_store.openings(connection)
+        sizes = {row.size for row in signed} | {outside_size(runtime, connection)}
+        sizes |= set(openings.values())
         scan = _Scan(Tree(frozenset(sizes)))
         for stored in log_reader.stored_leaves(connection):
             scan.leaf(stored)
@@ -50,7 +53,8 @@ def verify(runtime: Runtime) -> list[str]:
         problems = scan.problems + scan.missing_ops()
         problems += tile_problems(connection, scan.tree)
         problems += head_problems(runtime, connection, scan.tree, signed)
-        problems += checkpoint_problems(runtime, scan.tree, signed)
+        problems += checkpoint_problems(runtime, connection, scan.tree, signed)
+        problems += opening_problems(runtime, connection, scan.tree)
         problems += _blob_problems(runtime.blobs, connection)
     return problems
 

@@ -4,16 +4,17 @@ Invariants: the tree is grown again from the leaf records; a checkpoint counts o
 signature; the newest one outside the database must be of exactly this log's size.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from server.services import rewind
 from server.services.runtime import Runtime
-from server.storage import checkpoint_file
+from server.storage import checkpoint_file, log_store
 from server.storage.log_store import HEAD_ID
-from server.storage.log_tables import LogHead, Tile
-from sync_protocol import merkle
+from server.storage.log_tables import LogHead, Op, Tile
+from sync_protocol import canonical, epochs, merkle
 from sync_protocol.merkle import HASH_BYTES, Frontier
 from sync_protocol.note import BadNote, VerifierKey, open_checkpoint, parse_checkpoint
 from sync_protocol.tlog import TILE_LEVELS, TILE_WIDTH
@@ -86,52 +87,94 @@ def head_problems(
     return problems
 
 
-def checkpoint_problems(runtime: Runtime, tree: Tree, signed: Sequence[Row[Any]]) -> list[str]:
-    """Check every signed note, and the one outside the database."""
+def checkpoint_problems(
+    runtime: Runtime, connection: Connection, tree: Tree, signed: Sequence[Row[Any]]
+) -> list[str]:
+    """Check every signed note, and those outside the database."""
+    openings = log_store.openings(connection)
     problems = []
     for row in signed:
-        problem = _note_problem(runtime, tree, row.note)
+        problem = _note_problem(runtime, tree, row.note, openings)
         if problem is None and parse_checkpoint(row.note).size != row.size:
             problem = "size differs from note"
         if problem is not None:
             problems.append(f"checkpoints {row.size}: {problem}")
-    return problems + _outside_problems(runtime, tree)
+    return problems + _outside_problems(runtime, tree, openings)
 
 
-def outside_size(runtime: Runtime) -> int:
-    """Return the size that the checkpoint outside the database names, 0 when it names none."""
+def opening_problems(runtime: Runtime, connection: Connection, tree: Tree) -> list[str]:
+    """Check that each later epoch begins where it says, over the leaves it says it kept."""
+    problems, before = [], epochs.FIRST
+    query = select(Op.index, Op.body).where(Op.kind == "epoch.open", Op.outcome == "applied")
+    for row in connection.execute(query.order_by(Op.index)):
+        body = _decoded(row.body)
+        name = f"ops epoch {body.get('epoch')}"
+        if body.get("size") != row.index:
+            problems.append(f"{name}: size differs from its place in the log")
+        if body.get("root") != tree.roots.get(row.index, b"").hex():
+            problems.append(f"{name}: root differs from the leaves it kept")
+        old = epochs.epoch_of(str(body.get("old_origin")), runtime.settings.deployment)
+        if old is None or not before <= old < int(body.get("epoch", 0)):
+            problems.append(f"{name}: old_origin is no earlier epoch")
+        before = int(body.get("epoch", 0))
+    return problems
+
+
+def outside_size(runtime: Runtime, connection: Connection) -> int:
+    """Return the size that the checkpoint outside names in the present epoch, 0 in any other."""
     try:
-        return checkpoint_file.size_of(runtime.settings.checkpoint_file)
+        epoch, size = checkpoint_file.place_at(runtime.settings.checkpoint_file)
     except BadNote:
         return 0
+    present = connection.execute(select(LogHead.epoch).where(LogHead.id == HEAD_ID)).scalar()
+    return size if epoch == present else 0
 
 
-def _outside_problems(runtime: Runtime, tree: Tree) -> list[str]:
-    note = checkpoint_file.read(runtime.settings.checkpoint_file)
+def _outside_problems(runtime: Runtime, tree: Tree, openings: Mapping[int, int]) -> list[str]:
+    path = runtime.settings.checkpoint_file
+    note, against = checkpoint_file.read(path), checkpoint_file.contradiction(path)
+    problems = []
+    if against is not None and rewind.signed_by_us(runtime, against) is not None:
+        problems.append("checkpoint_file rewound: this log does not continue it; see `restore`")
     if note is None:
-        return ["checkpoint_file latest: missing"]
-    problem = _note_problem(runtime, tree, note)
+        return [*problems, "checkpoint_file latest: missing"]
+    problem = _note_problem(runtime, tree, note, openings)
     if problem is None and parse_checkpoint(note).size < tree.size:
         problem = "behind the log: it was put back, or the last leaves were never published"
-    return [f"checkpoint_file latest: {problem}"] if problem is not None else []
+    return [*problems, *([f"checkpoint_file latest: {problem}"] if problem is not None else [])]
 
 
-def _note_problem(runtime: Runtime, tree: Tree, note: str) -> str | None:
+def _note_problem(
+    runtime: Runtime, tree: Tree, note: str, openings: Mapping[int, int]
+) -> str | None:
     """Say what is wrong with a note of this log, `None` if nothing."""
-    prefix = f"liuhen/{runtime.settings.deployment}/"
     try:
         origin = _origin_of(note)
-        if not origin.startswith(prefix):
+        epoch = epochs.epoch_of(origin, runtime.settings.deployment)
+        if epoch is None:
             return "note is of another log"
-        key = VerifierKey(origin, runtime.keys.log_public_key())
-        checkpoint = open_checkpoint(note, key)
+        checkpoint = open_checkpoint(note, VerifierKey(origin, runtime.keys.log_public_key()))
     except BadNote as error:
         return f"note: {error}"
-    if checkpoint.size > tree.size:
-        return f"ahead: {checkpoint.size} leaves were signed, the log has {tree.size}: it was cut"
+    newest = max(openings, default=epochs.FIRST)
+    if epoch > newest or (epoch == newest and checkpoint.size > tree.size):
+        return (
+            f"ahead: {checkpoint.size} leaves were signed in epoch {epoch}, "
+            f"the log has {tree.size} in epoch {newest}: it was cut"
+        )
+    if epoch != epochs.epoch_at(openings, checkpoint.size - 1):
+        return "note: is of an epoch that did not sign this size"
     if checkpoint.root != tree.roots.get(checkpoint.size):
         return "note: root differs from the leaves"
     return None
+
+
+def _decoded(text: str) -> dict[str, Any]:
+    try:
+        found = canonical.decode(text.encode("utf-8"))
+    except canonical.Malformed:
+        return {}  # `verify` names the damaged op
+    return found if isinstance(found, dict) else {}
 
 
 def _origin_of(note: str) -> str:

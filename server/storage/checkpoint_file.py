@@ -1,17 +1,21 @@
-"""The newest signed checkpoint, outside the database.
+"""The newest signed checkpoint, outside the database; and what contradicts the database.
 
-Invariants: it never goes backwards, also with several processes on one host (a lock file); after
-`advance` returns it survives a power cut; a reader sees the old note or the new one. Whoever cuts
-the database back cannot cut this file back with it: put it on another disk.
+Invariants: the newest never goes backwards, neither in epoch nor, within one, in size; also with
+several processes on one host. Whoever cuts the database back cannot cut these files back with it:
+put them on another disk. Beside `latest.txt` lie `rewound.txt` (a checkpoint of ours that somebody
+presented and this log does not continue: it stops writing) and `epoch-<n>.txt` (the last known head
+of each epoch that a restore ended).
 """
 
-import fcntl
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from server.storage import outside_files
+from sync_protocol import epochs
 from sync_protocol.note import parse_checkpoint
+
+Place = tuple[int, int]
 
 
 class OutsideCheckpoint(Protocol):
@@ -44,31 +48,51 @@ def read(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.exists() else None
 
 
-def size_of(path: Path) -> int:
-    """Return the size it names, 0 before the first. Raises `BadNote` when it is damaged."""
+def place_of(note: str) -> Place:
+    """Return (epoch, size) of a note. Raises `BadNote` when it is none."""
+    checkpoint = parse_checkpoint(note)
+    return epochs.epoch_of(checkpoint.origin) or 0, checkpoint.size
+
+
+def place_at(path: Path) -> Place:
+    """Return (epoch, size) of the newest, zeros before the first. Raises as `place_of`."""
     note = read(path)
-    return parse_checkpoint(note).size if note is not None else 0
+    return place_of(note) if note is not None else (0, 0)
 
 
 def advance(path: Path, note: str) -> None:
     """Replace the note by a newer one; an older or equal one changes nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f".{path.name}.lock").open("a", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if parse_checkpoint(note).size <= size_of(path):
-            return
-        draft = path.with_name(f".{path.name}.new")
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(note)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        _sync_folder(path.parent)
+    with outside_files.locked(path):
+        if place_of(note) > place_at(path):
+            outside_files.replace(path, note)
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def contradiction(path: Path) -> str | None:
+    """Return the note that was presented against this log, if any."""
+    return read(_contradiction_of(path))
+
+
+def keep_contradiction(path: Path, note: str) -> None:
+    """Keep a note that this log does not continue; of several the furthest one."""
+    kept = _contradiction_of(path)
+    with outside_files.locked(kept):
+        if place_of(note) > place_at(kept):
+            outside_files.replace(kept, note)
+
+
+def drop_contradiction(path: Path) -> None:
+    """Forget it: a restore has answered it, or a better backup."""
+    with outside_files.locked(_contradiction_of(path)):
+        outside_files.remove(_contradiction_of(path))
+
+
+def keep_ended(path: Path, note: str) -> None:
+    """Keep the last known head of an epoch that ends."""
+    ended = path.with_name(f"epoch-{place_of(note)[0]}.txt")
+    with outside_files.locked(ended):
+        if place_of(note) > place_at(ended):
+            outside_files.replace(ended, note)
+
+
+def _contradiction_of(path: Path) -> Path:
+    return path.with_name("rewound.txt")

@@ -26,7 +26,7 @@ from server.storage.log_tables import (
     Tile,
     Waiting,
 )
-from sync_protocol import canonical
+from sync_protocol import canonical, epochs
 
 HEAD_ID = 1
 _LOGGED = (
@@ -103,6 +103,17 @@ def rows_of_kind(connection: Connection, kind: str) -> dict[str, tuple[int, str]
         Entity.entity > f"{kind}/", Entity.entity < f"{kind}0"
     )  # "0" is the character after "/"
     return {row.entity: (row.index, row.wire) for row in connection.execute(query)}
+
+
+def openings(connection: Connection) -> dict[int, int]:
+    """Return, for each later epoch, how many leaves it kept: the index of its first own leaf."""
+    query = select(LogHead.epoch).where(LogHead.id == HEAD_ID)
+    if connection.execute(query).scalar_one_or_none() in (None, epochs.FIRST):
+        return {}
+    return {
+        int(entity.partition("/")[2]): index
+        for entity, (index, _) in rows_of_kind(connection, "epoch").items()
+    }
 
 
 def notes(connection: Connection, sizes: Iterable[int]) -> dict[int, str]:

@@ -1,12 +1,14 @@
 """Originals and their small copies, served so that no browser ever runs one."""
 
+from typing import Any
+
 from flask import Response
 
 from server.services import derivatives, evidence
 from server.services.problem import Problem
 from server.services.runtime import current_runtime
 from server.web import openapi_parts as parts
-from server.web import replies
+from server.web import replies, schemas
 from server.web.api import PREFIX, ApiBlueprint
 
 blobs = ApiBlueprint("blobs", __name__, url_prefix=PREFIX, description="Originals")
@@ -32,6 +34,16 @@ def thumbnail(space: str, sha256: str) -> Response:
         raise Problem("not_found")
     size, stream = derivatives.thumbnail(runtime, sha256)
     return _contained(replies.file(stream, size, "image/webp", f"{sha256}-320"), attached=False)
+
+
+@blobs.route("/spaces/<space:space>/blobs/missing", methods=["POST"])
+@blobs.arguments(schemas.DigestsSchema)
+@blobs.doc(responses={"200": parts.json_reply("MissingBlobs", "those whose bytes are not here")})
+def missing(said: dict[str, Any], space: str) -> Response:
+    """Return which of these originals the service lacks in this space."""
+    runtime = current_runtime()
+    lacking = [one for one in said["sha256"] if not evidence.holds(runtime, space, one)]
+    return replies.json_of({"missing": lacking})
 
 
 def _contained(reply: Response, *, attached: bool) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 
 from server.services import log as log_service
+from server.services import queries, rewind
 from server.services.problem import Problem
 from server.services.runtime import current_runtime
 from server.web import openapi_parts as parts
@@ -28,6 +29,21 @@ def checkpoint() -> Response:
     reply = Response(note, mimetype="text/plain")
     reply.headers["Cache-Control"] = "no-store"
     return reply
+
+
+@log.route("/log/checkpoint", methods=["POST"])
+@log.arguments(schemas.CheckpointSchema)
+@log.doc(responses={"200": parts.json_reply("LogHead", "the log continues it; this is its head")})
+def present(said: dict[str, Any]) -> Response:
+    """Show the log a checkpoint it signed; one that it does not continue stops all writing."""
+    return json_of(rewind.present(current_runtime(), said["checkpoint"]))
+
+
+@log.route("/log/epochs", methods=["GET"])
+@log.doc(responses={"200": parts.json_reply("Epochs", "what opened each later epoch")})
+def epochs() -> Response:
+    """Return the operations that opened the epochs after a restore."""
+    return json_of(queries.opening_entries(current_runtime()))
 
 
 @log.route("/log/tile/<int(max=9):level>/<path:place>", methods=["GET"])

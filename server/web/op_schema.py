@@ -112,6 +112,7 @@ def _push() -> dict[str, Schema]:
         "salt": of_type("b64:32"),
         "sig": of_type("b64:64"),
     }
+    held = {"op": ref("Op"), "receipt": ref("Receipt"), "checkpoint": TEXT}
     item = {
         "op": HEX_64,
         "status": {"type": "string", "enum": ["admitted", "rejected"]},
@@ -120,11 +121,15 @@ def _push() -> dict[str, Schema]:
         "ruling": ref("Ruling"),
         "code": {"type": "string", "enum": sorted(ITEM_PROBLEMS)},
         "field": TEXT,
+        "was": _object({"index": INDEX, "origin": TEXT}),
     }
+    missing = ("op", "duplicate", "receipt", "ruling", "code", "field", "was")
     return {
+        "HandBack": _object(held | {"hashes": _array(HEX_64)}) | {"additionalProperties": False},
+        "HandBackBatch": _array(ref("HandBack")) | {"maxItems": LIMITS["batch_ops"]},
         "Op": _object(op) | {"additionalProperties": False},
         "PushBatch": _array(ref("Op")) | {"maxItems": LIMITS["batch_ops"]},
-        "PushItem": _object(item, "op", "duplicate", "receipt", "ruling", "code", "field"),
+        "PushItem": _object(item, *missing),
         "PushReply": _object({"checkpoint": TEXT, "items": _array(ref("PushItem"))}),
         "Receipt": _object({"index": INDEX, "leaf": TEXT, "origin": TEXT}),
         "Ruling": _object(_ruling(), "op"),
@@ -168,6 +173,10 @@ def _pull() -> dict[str, Schema]:
         "RulingsPage": _object(rulings, "next"),
         "InclusionProof": _object({"hashes": _array(HEX_64), "index": INDEX, "size": INDEX}),
         "ConsistencyProof": _object({"hashes": _array(HEX_64), "from": INDEX, "size": INDEX}),
+        "LogHead": _object({"origin": TEXT, "size": INDEX}),
+        "Epochs": _object({"epochs": _array(ref("OpEntry"))}),
+        "Vouchers": _object({"ops": _array(ref("OpEntry"))}),
+        "MissingBlobs": _object({"missing": _array(HEX_64)}),
         "Deployment": _deployment(),
         "Ready": _object({"ready": SIMPLE["bool"], "checks": {"type": "object"}}),
     }

@@ -8,6 +8,10 @@ PUSH_BODY: Part = {
     "required": True,
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/PushBatch"}}},
 }
+HANDBACK_BODY: Part = {
+    "required": True,
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/HandBackBatch"}}},
+}
 PUSH_REPLY: Part = {
     "description": "one item for each operation, in the order sent",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/PushReply"}}},

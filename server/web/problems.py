@@ -15,11 +15,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RoutingException
 
+from server.services import rewind
 from server.services.problem import Problem
 from server.storage.blob_rules import StoreUnavailableError
 from sync_protocol.rules import PROBLEMS
 
 MEDIA_TYPE = "application/problem+json"
+REWOUND_RETRY_S = 60
 NO_SPACE = 28  # errno ENOSPC
 CODES_OF_STATUS = {
     400: "malformed_json",
@@ -65,6 +67,7 @@ def register(app: Flask) -> None:
     """Install the handlers of everything that can be raised."""
     app.register_error_handler(Problem, response)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(rewind.RewoundError, _rewound)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(InterfaceError, _database)
     app.register_error_handler(PoolTimeoutError, _database)
@@ -82,6 +85,11 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         shown.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return shown
+
+
+def _rewound(error: rewind.RewoundError) -> Response:
+    log.error("nothing is taken in: %s", error)
+    return response(Problem("log_rewound", retry_after_s=REWOUND_RETRY_S))
 
 
 def _database(error: Exception) -> Response:

@@ -107,6 +107,22 @@ class ChainStateSchema(Schema):
     state = fields.String(required=True)
 
 
+class CheckpointSchema(Schema):
+    """A signed note as it was received."""
+
+    checkpoint = text(2000)
+
+
+class DigestsSchema(Schema):
+    """Digests of originals."""
+
+    sha256 = fields.List(
+        fields.String(validate=validate.Regexp(rf"{HEX_64}\Z")),
+        required=True,
+        validate=validate.Length(max=500),
+    )
+
+
 class RowsQuerySchema(Schema):
     """Where a pull goes on."""
 

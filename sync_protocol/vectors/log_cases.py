@@ -260,7 +260,12 @@ def leaves() -> list[Case]:
         ("an op leaf", OP_LEAF),
         ("a ruling leaf", RULING_LEAF),
         ("a ruling without cause", {**RULING_LEAF, "cause": ""}),
+        (
+            "an op leaf that cites the one it had before a restore",
+            {**OP_LEAF, "was": {"index": 9, "origin": ORIGIN}},
+        ),
     ]
+    later, kept_3 = "liuhen/lincang-demo/3", {"openings": {"2": 5, "3": 3}}
     good = text_of(OP_LEAF)
     refused = text_of({**OP_LEAF, "outcome": "refused", "code": "illegal_step"})
     return [
@@ -275,6 +280,12 @@ def leaves() -> list[Case]:
         _receipt("an index outside the tree", ok=False, receipt={"index": 5, "leaf": good, "origin": ORIGIN}),
         _receipt("a ruling leaf is no receipt", ok=False, receipt={"index": 2, "leaf": text_of(RULING_LEAF), "origin": ORIGIN}),
         _receipt("an empty proof", ok=False, proof=[]),
+        _receipt("an earlier epoch's receipt, of a leaf every later epoch kept", ok=True, origin=later, **kept_3),
+        _receipt("an earlier epoch's receipt, of a leaf the last restore lost", ok=False, origin=later, openings={"2": 5, "3": 2}),
+        _receipt("an earlier epoch's receipt, of a leaf a restore in between lost", ok=False, origin=later, openings={"2": 2, "3": 4}),
+        _receipt("an earlier epoch's receipt without an opening", ok=False, origin=later),
+        _receipt("a later epoch's receipt", ok=False, receipt={"index": 2, "leaf": good, "origin": later}, **kept_3),
+        _receipt("another deployment's receipt", ok=False, origin="liuhen/another/3", **kept_3),
     ]  # fmt: skip
 
 

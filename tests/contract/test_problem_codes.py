@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
 from server.storage.upload_tables import Upload
+from sync_protocol.note import Checkpoint, sign_checkpoint
 from sync_protocol.rules import LIMITS, PROBLEMS
 from tests.support.service import API, COUNTY, OTHER_COUNTY, PASSWORD, Service, digest, photo
 from tests.support.service import tus_headers as announce
@@ -149,6 +150,13 @@ def unavailable(service: Service) -> TestResponse:
     return service.ask(None, "GET", "/readyz")
 
 
+def log_rewound(service: Service) -> TestResponse:
+    runtime = service.runtime
+    signed = Checkpoint(runtime.origin(1), 10_000, b"\x01" * 32)  # more leaves than there are
+    note = sign_checkpoint(signed, runtime.log_key(1), runtime.keys.sign_note)
+    return post(service, "/log/checkpoint", json.dumps({"checkpoint": note}))
+
+
 def internal(service: Service) -> TestResponse:
     content = photo()
     assert service.upload("inspector", content).status_code == 201
@@ -163,7 +171,7 @@ PROVOKED: dict[str, Provoke] = {
         *(account_locked, forbidden, space_forbidden, not_found, method_not_allowed),
         *(unsupported_media_type, too_large, too_many, conflict, cursor_gone, upload_offset),
         *(upload_checksum, upload_digest, tus_version, not_an_image, ticket_invalid),
-        *(storage_full, unavailable, internal),
+        *(storage_full, unavailable, log_rewound, internal),
     )
 }
 

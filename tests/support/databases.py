@@ -128,6 +128,13 @@ class PostgresServer:
         self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
         return name
 
+    def copy(self, source: str) -> str:
+        """Copy a database, which nobody may be connected to; return the copy's name."""
+        self._made += 1
+        name = f"test_{self._made}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {source}")
+        return name
+
     def drop(self, name: str) -> None:
         """Drop a database, whoever is still connected."""
         self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

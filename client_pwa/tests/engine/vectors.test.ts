@@ -83,9 +83,10 @@ const type: Run = (one) => {
   return field === undefined ? { fits: true } : { field };
 };
 
+const openingsOf = (openings: { [epoch: string]: number }) => new Map(Object.entries(openings).map(([epoch, size]) => [Number(epoch), size]));
 const receipt: Run = async (one) => {
   const tree = { origin: one["origin"], size: one["size"], root: fromHex(one["root"]) };
-  return { ok: await verifyReceipt(one["receipt"], one["op"], tree, hashes(one["proof"])) };
+  return { ok: await verifyReceipt(one["receipt"], one["op"], tree, hashes(one["proof"]), openingsOf(one["openings"] ?? {})) };
 };
 
 const consistency: Run = async (one) => ({

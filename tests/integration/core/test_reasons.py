@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from server.services import rebuild, verify
+from server.services import rebuild, restore, verify
+from server.storage import checkpoint_file
+from sync_protocol.note import Checkpoint, sign_checkpoint
 from sync_protocol.ops import Op
 from sync_protocol.rules import CODES, FLAGS
 from tests.support.authors import (
@@ -456,3 +458,15 @@ def phone_ahead_of_time(office: Office, wang: Author, li: Author, boss: Author) 
     op = wang.op("finding.create", finding_body(wang, inspection))
     office.clock.advance(-3_600_000)
     return pushed(office, op)
+
+
+@flagged("checkpoint_lost")
+def seen_what_a_restore_lost(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    runtime = office.runtime
+    signed = Checkpoint(runtime.origin(1), 1000, b"\x01" * 32)  # as if 1000 leaves had been there
+    note = sign_checkpoint(signed, runtime.log_key(1), runtime.keys.sign_note)
+    checkpoint_file.advance(runtime.settings.checkpoint_file, note)
+    restore.restore(runtime, [], "test")
+    wang.seen = {"origin": signed.origin, "root": "02" * 32, "size": 900}
+    body = {"enterprise": "new-works", "name": "厂", "trade": "mine", "address": "路"}
+    return pushed(office, wang.op("enterprise.add", body))

@@ -41,7 +41,11 @@ def leaf_count(office: Office) -> int:
         return connection.execute(select(func.count()).select_from(Leaf)).scalar_one()
 
 
-@pytest.mark.parametrize("code", list(ITEM_PROBLEMS))
+# `author_unknown` is only said to what is handed back after a restore; its test is there.
+AT_A_PUSH = [code for code in ITEM_PROBLEMS if code != "author_unknown"]
+
+
+@pytest.mark.parametrize("code", AT_A_PUSH)
 def test_the_item_is_rejected_with_its_code_and_leaves_no_leaf(
     code: str, office: Office, wang: Author, inspection: str
 ) -> None:
@@ -56,7 +60,7 @@ def test_the_item_is_rejected_with_its_code_and_leaves_no_leaf(
 
 
 def test_every_item_code_has_a_scenario() -> None:
-    assert SCENARIOS.keys() == ITEM_PROBLEMS.keys()
+    assert SCENARIOS.keys() == set(AT_A_PUSH)
 
 
 def good(author: Author, inspection: str, **header: Any) -> Item:

@@ -118,7 +118,7 @@ def test_a_text_at_its_limit_is_read() -> None:
 
 def test_every_code_of_admission_has_a_vector() -> None:
     told = {case.values[0]["expect"].get("code") for case in cases("admission")}
-    servers = {"enrolment_person", "quota_exceeded"}
+    servers = {"enrolment_person", "author_unknown", "quota_exceeded"}
     assert told - {None} == set(ITEM_PROBLEMS) - servers
 
 

@@ -219,7 +219,8 @@ def test_leaf(case: Case) -> None:
 def test_receipt(case: Case) -> None:
     checkpoint = note.Checkpoint(case["origin"], case["size"], bytes.fromhex(case["root"]))
     proof = _hashes(case["proof"])
-    found = leaves.receipt_proves(case["receipt"], case["op"], proof, checkpoint)
+    openings = {int(epoch): size for epoch, size in case.get("openings", {}).items()}
+    found = leaves.receipt_proves(case["receipt"], case["op"], proof, checkpoint, openings)
     assert found is case["expect"]["ok"]
 
 

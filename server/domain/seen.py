@@ -1,0 +1,56 @@
+"""The checkpoint an author had seen: was it this log's, and how far into it did they know?
+
+Invariants: a checkpoint of an earlier epoch counts for the leaves that the later epochs kept. Of
+the part a restore lost nothing can be looked up any more: such an op is flagged and goes on, for
+its author could not know, and claiming it gains nobody anything: it counts as having seen less.
+"""
+
+from server.domain.records import SYSTEM, Arrival, Reader
+from sync_protocol import epochs
+from sync_protocol.ops import Op
+
+LOST = "checkpoint_lost"
+
+
+def stop(op: Op, arrival: Arrival, reader: Reader, flags: set[str]) -> tuple[str, str] | None:
+    """Return the quarantine of an op that names a checkpoint this log never signed, or `None`."""
+    seen = op.header["seen"]
+    if not seen["origin"] or arrival.accepted:
+        return None
+    kept = _kept(seen["origin"], reader)
+    if kept is not None and seen["size"] > kept:
+        flags.add(LOST)
+        return None
+    is_ours = seen["origin"] == reader.origin() or kept is not None
+    signed = is_ours and reader.signed_root(seen["size"]) == seen["root"]
+    return None if signed else ("quarantined", "checkpoint_unknown")
+
+
+def known_size(op: Op, reader: Reader) -> int:
+    """Return how many of the present log's leaves the author had seen, as far as they say."""
+    seen = op.header["seen"]
+    kept = _kept(seen["origin"], reader) if seen["origin"] else None
+    return int(seen["size"]) if kept is None else min(int(seen["size"]), kept)
+
+
+def may_open(op: Op, arrival: Arrival, reader: Reader) -> bool:
+    """Say whether an epoch may begin here: a later one, brought by the service itself."""
+    present = epochs.epoch_of(reader.origin()) or epochs.FIRST
+    epoch = op.body["epoch"]
+    return arrival.carrier == SYSTEM and epoch.isdecimal() and int(epoch) > present
+
+
+def _kept(origin: str, reader: Reader) -> int | None:
+    """Return the leaves kept of an earlier epoch; `None` for the present one and no epoch."""
+    newest = reader.origin()
+    if origin == newest or epochs.prefix_of(origin) != epochs.prefix_of(newest):
+        return None
+    present, epoch = epochs.epoch_of(newest), epochs.epoch_of(origin)
+    if present is None or epoch is None or epoch > present:
+        return None
+    openings = {}
+    for later in range(epoch + 1, present + 1):
+        row = reader.row(f"epoch/{later}")
+        if row is not None:
+            openings[later] = int(row["fields"]["size"]["v"])
+    return epochs.kept(openings, epoch)

@@ -1,0 +1,85 @@
+"""After a restore: phones hand back what was lost, and keep what they may have to hand back."""
+
+import re
+from typing import Any
+
+import msgspec
+from flask import Response, g, request
+
+from server.services import evidence, handback, queries
+from server.services.handback import Held
+from server.services.ingest import Carrier
+from server.services.problem import Problem
+from server.services.runtime import current_runtime
+from server.web import openapi_parts as parts
+from server.web.access import signed_in
+from server.web.api import PREFIX, ApiBlueprint
+from server.web.replies import json_of
+from server.web.request_body import JSON_TYPE, read_all, require_media_type
+from sync_protocol.rules import LIMITS
+
+handbacks = ApiBlueprint("handbacks", __name__, url_prefix=PREFIX, description="After a restore")
+
+HASHES_MOST = 64  # a proof has one for each level of the tree
+PATH = re.compile(r" - at `\$(?P<path>[^`]*)`")
+
+
+class _Receipt(msgspec.Struct, forbid_unknown_fields=True):
+    index: int
+    leaf: str
+    origin: str
+
+
+class _HandBack(msgspec.Struct, forbid_unknown_fields=True):
+    op: Any
+    receipt: _Receipt
+    checkpoint: str
+    hashes: list[str]
+
+
+@handbacks.route("/handbacks", methods=["POST"])
+@handbacks.doc(requestBody=parts.HANDBACK_BODY, responses={"200": parts.PUSH_REPLY})
+def push() -> Response:
+    """Bring back operations with the receipts they had; each is answered as in a push."""
+    require_media_type(request, JSON_TYPE)
+    raw = read_all(request, LIMITS["batch_bytes"])
+    items = _decoded(raw)
+    g.op_count = len(items)
+    runtime = current_runtime()
+    held = [
+        Held(one.op, msgspec.structs.asdict(one.receipt), one.checkpoint, one.hashes)
+        for one in items
+    ]
+    reply = handback.take_back(runtime, held, Carrier(signed_in().id))
+    if b"sha256" in raw:
+        evidence.settle(runtime)
+    return json_of(reply)
+
+
+def _decoded(raw: bytes) -> list[_HandBack]:
+    try:
+        items = msgspec.json.decode(raw, type=list[_HandBack])
+    except msgspec.ValidationError as error:
+        raise Problem("invalid_field", str(error), field=_field(str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem("malformed_json", str(error)) from None
+    if len(items) > LIMITS["batch_ops"]:
+        raise Problem("too_large", f"At most {LIMITS['batch_ops']} operations.", field="body")
+    for place, item in enumerate(items):
+        if len(item.hashes) > HASHES_MOST:
+            raise Problem("invalid_field", f"At most {HASHES_MOST}.", field=f"{place}.hashes")
+    return items
+
+
+def _field(message: str) -> str:
+    """Return the path that msgspec names, as `0.receipt.index`."""
+    found = PATH.search(message)
+    path = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", found["path"]) if found else ""
+    return path.removeprefix(".") or "body"
+
+
+@handbacks.route("/chains/<hex64:chain>/vouchers", methods=["GET"])
+@handbacks.doc(responses={"200": parts.json_reply("Vouchers", "what made this chain valid")})
+def vouchers(chain: str) -> Response:
+    """Return the confirmations of a chain, which its phone keeps for the case of a restore."""
+    return json_of(queries.vouchers(current_runtime(), chain))
