@@ -11,7 +11,7 @@ PROTOCOL_VERSION = 1
 HISTORY = (
     (
         1,
-        "82ac3d154fa072d928302f595ef8609b9de497bdba1f2afc60a0c2a77b71b3e7",
+        "62c6401b353d4b2e8fd21e2d4cace19b525c5bee9aadcece35baccaaf5d17d60",
         "the first version",
     ),
 )

@@ -98,13 +98,14 @@ class Service:
         self.app.test_client_class = ReadingClient
         return self.app.test_client()
 
-    def populate(self) -> "Service":
-        """Add bureaus and one person of each kind, each with an account."""
+    def populate(self, *logins: str) -> "Service":
+        """Add bureaus and one person of each kind (or only some), each with an account."""
         with self.app.app_context():
             for bureau in (COUNTY, OTHER_COUNTY):
                 body = {"bureau": bureau, "name": f"县{bureau}", "parent": CITY}
                 system.append(self.runtime, "bureau.add", body)
-            for login, (role, bureau) in PEOPLE.items():
+            for login in logins or PEOPLE:
+                role, bureau = PEOPLE[login]
                 body = {"person": login, "name": login, "bureau": bureau, "role": role}
                 system.append(self.runtime, "person.add", body)
                 accounts.create_account(self.runtime, login, PASSWORD, login)

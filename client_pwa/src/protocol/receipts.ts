@@ -2,6 +2,7 @@
 
 import { entryOf, leafHash, verifyInclusion } from "./merkle.ts";
 import { decode, ProfileError } from "./canonical.ts";
+import { holds, type Openings } from "./epochs.ts";
 import type { Receipt } from "./rows.ts";
 
 interface Tree {
@@ -21,9 +22,14 @@ function opOfLeaf(leaf: string): string {
   }
 }
 
-/** Whether the receipt speaks of this op and its entry is in the verified tree. */
-export async function verifyReceipt(receipt: Receipt, op: string, tree: Tree, proof: readonly Uint8Array[]): Promise<boolean> {
-  if (receipt.origin !== tree.origin || opOfLeaf(receipt.leaf) !== op) return false;
+/**
+ * Whether the receipt speaks of this op and its entry is in the verified tree. `openings` let a receipt of an earlier
+ * epoch count where the later ones kept its leaf.
+ */
+export async function verifyReceipt(
+  receipt: Receipt, op: string, tree: Tree, proof: readonly Uint8Array[], openings: Openings = new Map(),
+): Promise<boolean> {
+  if (!holds(receipt.origin, receipt.index, tree.origin, openings) || opOfLeaf(receipt.leaf) !== op) return false;
   const hash = await leafHash(await entryOf(receipt.leaf));
   return verifyInclusion(receipt.index, tree.size, hash, proof, tree.root);
 }

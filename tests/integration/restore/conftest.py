@@ -3,17 +3,28 @@
 The service is the real application, asked through HTTP; commands are the real `liuhen`.
 """
 
-import os
-import subprocess
+import io
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from tests.support.live_server import COMMAND
+from server.cli.main import main
+from server.services import rebuild, verify
 from tests.support.service import CITY, Service
 
+PEOPLE = ("inspector", "colleague", "supervisor", "administrator")
 Copy = Callable[[str], str]
+
+
+class Done(NamedTuple):
+    """What a command came to."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 class Site:
@@ -33,39 +44,43 @@ class Site:
         self.service.database_url = self._copy(self._backup)
         self.service.tokens.clear()
 
-    def liuhen(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command with the service's environment."""
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("LIUHEN_")}
+    def liuhen(self, *arguments: str) -> Done:
+        """Run a command with the service's environment, without the cost of a process."""
         own = {
             "LIUHEN_DATA_DIR": str(self.service.folder),
             "LIUHEN_DATABASE_URL": self.service.database_url,
             "LIUHEN_CITY": CITY,
         }
-        return subprocess.run(
-            [str(COMMAND), *arguments],
-            env=inherited | own,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in own.items():
+                patch.setenv(name, value)
+            code = main(arguments)
+        return Done(code, out.getvalue(), err.getvalue())
 
     def well(self, *arguments: str) -> list[str]:
         """Run a command that must succeed; return its lines."""
         done = self.liuhen(*arguments)
-        assert (done.returncode, done.stderr) == (0, ""), (arguments, done.stdout, done.stderr)
+        assert (done.returncode, done.stderr) == (0, ""), (arguments, done)
         return done.stdout.splitlines()
 
-    def restore(self) -> None:
-        """Put the backup back, open a new epoch, serve again."""
+    def assert_clean(self) -> None:
+        """Say that the log of the running service, and everything derived from it, verifies."""
+        runtime = self.service.runtime
+        with self.service.app.app_context():
+            assert verify.verify(runtime) + rebuild.check(runtime) == []
+
+    def restore(self) -> list[str]:
+        """Put the backup back, open a new epoch, serve again; return what the command said."""
         self.lose()
-        self.well("restore")
+        said = self.well("restore")
         self.service.open()
+        return said
 
 
 @pytest.fixture
-def site(
-    tmp_path: Path, make_database: Callable[..., str], copy_database: Copy
-) -> Iterator[Site]:
-    service = Service(tmp_path / "service", make_database()).open().populate()
+def site(tmp_path: Path, make_database: Callable[..., str], copy_database: Copy) -> Iterator[Site]:
+    service = Service(tmp_path / "service", make_database()).open()
+    service.populate(*PEOPLE)
     yield Site(service, copy_database)
     service.close()

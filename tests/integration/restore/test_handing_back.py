@@ -1,0 +1,205 @@
+"""Handing back: revocations stay in force, nothing is cited that is not proven, bad input."""
+
+from typing import Any
+
+from server.services import queries, system
+from tests.integration.restore.conftest import Site
+from tests.support.held import Holder
+from tests.support.service import COUNTY, PASSWORD
+
+WORKS = {"name": "厂", "trade": "mine", "address": "示例路1号"}
+
+
+def works(phone: Holder, name: str) -> dict[str, Any]:
+    phone.write("enterprise.add", WORKS | {"enterprise": name})
+    return phone.send()[-1]
+
+
+def revoke(boss: Holder, chain: str, base: str, state: str = "active") -> None:
+    body = {"target": chain, "base": base, "from": state, "cause": "for_cause", "reason": "遗失"}
+    boss.write("chain.revoke", body, deps=(chain, base))
+    assert boss.send()[-1]["ruling"]["outcome"] == "applied"
+
+
+def state_of(site: Site, chain: str) -> dict[str, str]:
+    with site.service.app.app_context():
+        row = queries.row(site.service.runtime, f"chain/{chain}")
+    assert row is not None
+    state: dict[str, str] = row["states"]["chain"]
+    return state
+
+
+def test_a_revocation_made_after_the_backup_is_in_force_before_anybody_is_served(
+    site: Site,
+) -> None:
+    boss, thief = (Holder(site.service, who).confirmed() for who in ("supervisor", "inspector"))
+    site.back_up()
+    state = state_of(site, thief.phone.chain)
+    revoke(boss, thief.phone.chain, state["op"])
+    assert f"  chain/{thief.phone.chain}" in site.restore()
+    assert state_of(site, thief.phone.chain)["s"] == "revoked"
+    thief.phone.client, thief.phone._session = site.service.client, {}
+    ruling = works(thief, "stolen")["ruling"]
+    assert (ruling["outcome"], ruling["code"]) == ("quarantined", "chain_revoked_unseen")
+    assert all(item["duplicate"] for item in boss.hand_back(boss.kept[-1:]))
+    site.assert_clean()
+
+
+def test_a_revoked_phone_that_the_backup_does_not_know_stays_out_when_it_comes_back(
+    site: Site,
+) -> None:
+    """Neither with a batch that brings enrolment, confirmation and new work at once."""
+    boss = Holder(site.service, "supervisor").confirmed()
+    site.back_up()
+    thief = Holder(site.service, "inspector").confirmed()
+    vouchers = thief.vouchers()
+    works(thief, "honest")
+    revoke(boss, thief.phone.chain, state_of(site, thief.phone.chain)["op"])
+    site.restore()
+    kept_size = site.service.ask(None, "GET", "/log/epochs").json["epochs"][0]["index"]
+    thief.meet_the_new_epoch()
+    items = thief.hand_back([*thief.lost(kept_size)[:1], *vouchers, *thief.lost(kept_size)[1:]])
+    assert [item["ruling"]["outcome"] for item in items[:2]] == ["applied", "applied"]
+    assert state_of(site, thief.phone.chain)["s"] == "revoked"
+    assert items[2]["ruling"]["code"] == "chain_revoked_unseen"
+    site.assert_clean()
+
+
+def test_a_revocation_whose_author_the_backup_does_not_know_is_the_systems(site: Site) -> None:
+    thief = Holder(site.service, "inspector").confirmed()
+    site.back_up()
+    boss = Holder(site.service, "supervisor").confirmed()
+    revoke(boss, thief.phone.chain, state_of(site, thief.phone.chain)["op"])
+    site.restore()
+    assert state_of(site, thief.phone.chain)["by"] == "system"
+    site.service.close()
+    site.service.open()  # a second start applies nothing twice
+    assert state_of(site, thief.phone.chain)["s"] == "revoked"
+    boss.meet_the_new_epoch()
+    kept_size = site.service.ask(None, "GET", "/log/epochs").json["epochs"][0]["index"]
+    back = boss.hand_back(boss.lost(kept_size))
+    assert back[0]["ruling"]["outcome"] == "applied"  # its enrolment; its confirmation is lost
+    site.assert_clean()
+
+
+def test_a_deactivated_person_stays_deactivated(site: Site) -> None:
+    site.back_up()
+    with site.service.app.app_context():
+        row = queries.row(site.service.runtime, "person/inspector")
+        assert row is not None
+        base = {"person": "inspector", "base": row["states"]["person"]["op"], "from": "active"}
+        system.append(site.service.runtime, "person.deactivate", base | {"reason": "调离"})
+    assert "  person/inspector" in site.restore()
+    with site.service.app.app_context():
+        row = queries.row(site.service.runtime, "person/inspector")
+    assert row is not None
+    assert row["states"]["person"]["s"] == "deactivated"
+    site.assert_clean()
+
+
+def test_sessions_begun_before_the_backup_do_not_come_back_to_life(site: Site) -> None:
+    token = site.service.token("inspector")
+    site.back_up()
+    phone = Holder(site.service, "inspector").confirmed()
+    works(phone, "lost")
+    site.restore()
+    headers = {"Authorization": f"Bearer {token}"}
+    assert site.service.client.get("/api/v1/session", headers=headers).status_code == 401
+
+
+def test_whoever_the_restored_log_does_not_know_is_not_refused_for_good(site: Site) -> None:
+    service = site.service
+    site.back_up()
+    person = {"person": "newcomer", "name": "新人", "bureau": COUNTY, "role": "inspector"}
+    with service.app.app_context():
+        system.append(service.runtime, "person.add", person)
+    phone = Holder(service, "inspector")
+    phone.phone.person = phone.phone.person | {"id": "newcomer"}
+    enrolment = phone.phone.enrolment()
+    account = {"login": "newcomer", "password": PASSWORD, "person": "newcomer"}
+    assert service.ask("administrator", "POST", "/accounts", json=account).status_code == 201
+    item = service.ask("newcomer", "POST", "/ops", json=[enrolment.wire()]).json["items"][0]
+    phone._keep(enrolment, item, phone.head())
+    site.restore()
+    [rejected] = phone.hand_back(phone.kept)
+    assert rejected == {"op": enrolment.id, "status": "rejected", "code": "author_unknown"}
+    with service.app.app_context():
+        system.append(service.runtime, "person.add", person)
+    [back] = phone.hand_back(phone.kept)  # carried by the inspector's session
+    assert (back["ruling"]["outcome"], back["was"]["origin"][-1]) == ("applied", "1")
+    site.assert_clean()
+
+
+def test_only_a_proven_leaf_is_cited_and_only_a_proven_enrolment_is_carried(site: Site) -> None:
+    service = site.service
+    phone = Holder(service, "inspector").confirmed()
+    site.back_up()
+    works(phone, "lost")
+    other = Holder(service, "colleague")
+    other.enrol()
+    site.restore()
+    kept_size = service.ask(None, "GET", "/log/epochs").json["epochs"][0]["index"]
+    [lost], [enrolment] = phone.lost(kept_size), other.lost(kept_size)
+    stranger = phone.kept[0]
+    false = {
+        "another op's receipt": lost.wire() | {"receipt": stranger.receipt},
+        "another index": lost.wire() | {"receipt": lost.receipt | {"index": 0}},
+        "another proof": lost.wire() | {"hashes": stranger.hashes},
+        "no hash": lost.wire() | {"hashes": ["no hash"]},
+        "no note": lost.wire() | {"checkpoint": "no note"},
+        "an epoch it was not": lost.wire()
+        | {"receipt": lost.receipt | {"origin": "liuhen/demo-city/2"}},
+        "a leaf that is none": lost.wire() | {"receipt": lost.receipt | {"leaf": "{}"}},
+    }
+    borrowed = enrolment.wire() | {"receipt": stranger.receipt, "hashes": stranger.hashes}
+    reply = service.ask("inspector", "POST", "/handbacks", json=[borrowed])
+    assert reply.json["items"][0]["code"] == "enrolment_person"
+    for name, item in false.items():
+        reply = service.ask("inspector", "POST", "/handbacks", json=[item]).json
+        assert "was" not in reply["items"][0], name
+        assert reply["items"][0]["status"] == "admitted", name
+    carried = service.ask("inspector", "POST", "/handbacks", json=[enrolment.wire()]).json["items"]
+    assert (carried[0]["status"], carried[0]["was"]) == (
+        "admitted",
+        {name: enrolment.receipt[name] for name in ("index", "origin")},
+    )
+    site.assert_clean()
+
+
+RECEIPT = b'"receipt":{"index":%s,"leaf":"","origin":""},"checkpoint":""'
+BAD = [
+    (b"[", 400, "malformed_json", ""),
+    (b"{}", 422, "invalid_field", "body"),
+    (b"[7]", 422, "invalid_field", "0"),
+    (b'[{"op":{}}]', 422, "invalid_field", "0"),
+    (b'[{"op":{},%s,"hashes":[]}]' % (RECEIPT % b'"1"'), 422, "invalid_field", "0.receipt.index"),
+    (b'[{"op":{},%s,"hashes":[1]}]' % (RECEIPT % b"1"), 422, "invalid_field", "0.hashes.0"),
+    (
+        b'[{"op":{},%s,"hashes":[%s]}]' % (RECEIPT % b"1", b",".join([b'""'] * 65)),
+        *(422, "invalid_field", "0.hashes"),
+    ),
+    (
+        b"[%s]" % b",".join([b'{"op":{},%s,"hashes":[]}' % (RECEIPT % b"1")] * 201),
+        *(413, "too_large", "body"),
+    ),
+]
+
+
+def test_bad_input_gets_a_document_that_names_the_field(site: Site) -> None:
+    for body, *expected in BAD:
+        reply = site.service.ask(
+            "inspector", "POST", "/handbacks", data=body, content_type="application/json"
+        )
+        found = [reply.status_code, reply.json["code"], reply.json.get("field", "")]
+        assert found == expected, reply.text
+    digests = f"/spaces/{COUNTY}/blobs/missing"
+    for said in ({}, {"sha256": "x"}, {"sha256": ["x"]}, {"sha256": ["0" * 64] * 501}):
+        reply = site.service.ask("inspector", "POST", digests, json=said)
+        assert (reply.status_code, reply.json["code"]) == (422, "invalid_field"), said
+
+
+def test_a_damaged_op_is_rejected_by_itself(site: Site) -> None:
+    phone = Holder(site.service, "inspector").confirmed()
+    items = [phone.kept[0].wire() | {"op": broken} for broken in (None, 7, {}, {"header": "x"})]
+    reply = site.service.ask("inspector", "POST", "/handbacks", json=items)
+    assert [one["code"] for one in reply.json["items"]] == ["op_malformed"] * 4
