@@ -187,8 +187,8 @@ def opening_entries(runtime: Runtime) -> dict[str, Any]:
     """Return the ops that opened the later epochs, with their receipts, in log order."""
     with reading(runtime.engine) as connection:
         opened = list(log_store.openings(connection).values())
-        entries = _entries(runtime, connection, Op.index.in_(opened)) if opened else []
-    return {"epochs": entries}
+        found = entries(runtime, connection, Op.index.in_(opened)) if opened else []
+    return {"epochs": found}
 
 
 def vouchers(runtime: Runtime, chain: str) -> dict[str, Any]:

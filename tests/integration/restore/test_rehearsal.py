@@ -5,7 +5,7 @@ from typing import Any
 
 from sync_protocol.note import parse_checkpoint
 from tests.integration.restore.conftest import Site
-from tests.support.held import Holder, log_key
+from tests.support.held import Holder, Kept, log_key
 from tests.support.service import COUNTY, digest, photo
 
 CLEAN = (
@@ -23,54 +23,68 @@ def edited(op: str, value: str) -> dict[str, Any]:
     return {"enterprise": "first", "changes": [change]}
 
 
-def test_nothing_that_a_phone_still_holds_is_lost(site: Site) -> None:
-    service = site.service
-    early, late = Holder(service, "inspector").confirmed(), Holder(service, "colleague")
-    first = early.write("enterprise.add", works("first"))
-    early.send()
+def backed_up_then_more_work(site: Site, early: Holder, late: Holder, boss: Holder) -> list[Kept]:
+    """Back up, then do what the backup will lack; return what `late` was vouched by."""
     site.back_up()
-    kept_size = parse_checkpoint(early.head()).size
-
-    boss = Holder(service, "supervisor").confirmed()
     late.enrol()
+    boss.confirmed()
     state = {"base": late.phone.chain, "from": "pending", "compared_code": "ABCD-EFGH"}
     boss.write("chain.countersign", {"target": late.phone.chain} | state)
     boss.send()
     late.write("enterprise.add", works("second"))
-    edit = early.write("enterprise.edit", edited(first.id, "新名"), deps=(first.id,))
-    late.write("enterprise.edit", edited(first.id, "另一名"), deps=(first.id,))
+    first = early.kept[-1].op.id
+    early.write("enterprise.edit", edited(first, "新名"), deps=(first,))
+    late.write("enterprise.edit", edited(first, "另一名"), deps=(first,))
     early.send()
     assert late.send()[-1]["ruling"]["outcome"] == "conflict"
     vouchers = late.vouchers()
     assert [one.op.kind for one in vouchers] == [
         *("chain.enrol", "chain.countersign", "chain.countersign")
     ]  # the supervisor's phone, its confirmation by the system, and that of this one
-    unsent = late.write("enterprise.add", works("third"))  # captured before the disaster is known
-    old_head = early.head()
+    return vouchers
 
-    site.lose()
+
+def assert_restored_by_commands(site: Site, kept_size: int, lost: int) -> None:
+    """Say that every command but `restore` refuses the backup, and what they say after it."""
     refused = site.liuhen("verify")
     assert refused.returncode == 1
     assert "checkpoint_file latest: ahead" in refused.stdout
     refused = site.liuhen("user", "list")
     assert (refused.returncode, "liuhen restore" in refused.stderr) == (2, True)
     said = site.well("restore", "--reason", "磁盘损坏")
-    lost = parse_checkpoint(old_head).size - kept_size
     assert f"restored: {kept_size} leaves; lost: {lost} leaves" in said
     for arguments, expected in CLEAN:
         assert site.well(*arguments) == expected
     again = site.liuhen("restore")
     assert (again.returncode, "nothing was lost" in again.stderr) == (2, True)
-    service.open()
 
-    deployment = service.ask(None, "GET", "/deployment").json
+
+def assert_announced(site: Site, old_head: str, kept_size: int) -> None:
+    """Say that the new epoch names the old head and the gap as its first leaf."""
+    deployment = site.service.ask(None, "GET", "/deployment").json
     assert deployment["origin"] == "liuhen/demo-city/2"
-    opened = service.ask(None, "GET", "/log/epochs").json["epochs"]
+    opened = site.service.ask(None, "GET", "/log/epochs").json["epochs"]
     assert [entry["receipt"]["index"] for entry in opened] == [kept_size]
-    told = json.loads(opened[0]["body"])
-    head = parse_checkpoint(old_head)
+    told, head = json.loads(opened[0]["body"]), parse_checkpoint(old_head)
     assert (told["old_size"], told["old_root"]) == (head.size, head.root.hex())
     assert (told["size"], told["reason"]) == (kept_size, "磁盘损坏")
+
+
+def test_nothing_that_a_phone_still_holds_is_lost(site: Site) -> None:
+    service = site.service
+    early, late = Holder(service, "inspector").confirmed(), Holder(service, "colleague")
+    boss = Holder(service, "supervisor")
+    early.write("enterprise.add", works("first"))
+    early.send()
+    kept_size = parse_checkpoint(early.head()).size
+    vouchers = backed_up_then_more_work(site, early, late, boss)
+    first, edit = early.kept[-2], early.kept[-1].op
+    unsent = late.write("enterprise.add", works("third"))  # captured before the disaster is known
+    old_head = early.head()
+    site.lose()
+    assert_restored_by_commands(site, kept_size, parse_checkpoint(old_head).size - kept_size)
+    service.open()
+    assert_announced(site, old_head, kept_size)
 
     # The later of the two comes back first, with what makes its own phone valid.
     late.meet_the_new_epoch()
@@ -81,8 +95,7 @@ def test_nothing_that_a_phone_still_holds_is_lost(site: Site) -> None:
     assert {item["ruling"]["outcome"] for item in items} == {"applied"}  # no conflict, yet
     sent = late.send()
     assert [item["ruling"]["outcome"] for item in sent] == ["applied", "applied"]
-    assert sent[0]["ruling"]["flags"] == ["checkpoint_lost"]
-    assert sent[0]["op"] == unsent.id
+    assert (sent[0]["op"], sent[0]["ruling"]["flags"]) == (unsent.id, ["checkpoint_lost"])
     early.meet_the_new_epoch()
     changed = early.hand_back(early.lost(kept_size))
     assert [(item["op"], item["ruling"]["outcome"]) for item in changed] == [(edit.id, "conflict")]
@@ -92,7 +105,8 @@ def test_nothing_that_a_phone_still_holds_is_lost(site: Site) -> None:
     # Everything is there, each says where it was, and what was proven then is proven still.
     entries = service.ask("inspector", "GET", "/entities/enterprise/first/timeline").json["entries"]
     leaves = [json.loads(entry["receipt"]["leaf"]) for entry in entries]
-    was = {one.op.id: one.receipt["index"] for one in [*early.kept, *late.kept]}
+    held = [*early.kept, *late.kept, *boss.kept, *vouchers]
+    was = {one.op.id: one.receipt["index"] for one in held}
     assert [(leaf.get("was") or {}).get("index") for leaf in leaves] == [
         *(None, was[entries[1]["op"]], was[entries[2]["op"]])
     ]
@@ -100,11 +114,9 @@ def test_nothing_that_a_phone_still_holds_is_lost(site: Site) -> None:
     for name in ("second", "third", "fourth"):
         assert service.ask("inspector", "GET", f"/entities/enterprise/{name}/timeline").json
     key = log_key(service, old_head).key
-    assert all(one.proves(key) for one in (*early.kept, *late.kept, *boss.kept, *vouchers)
-               if one.receipt["origin"] == head.origin)  # fmt: skip
-    kept = next(one for one in early.kept if one.op.id == first.id)
-    pushed = service.ask("inspector", "POST", "/ops", json=[first.wire()]).json["items"][0]
-    assert (pushed["duplicate"], pushed["receipt"]) == (True, kept.receipt)
+    assert all(one.proves(key) for one in held if one.receipt["origin"] == key.name)
+    pushed = service.ask("inspector", "POST", "/ops", json=[first.op.wire()]).json["items"][0]
+    assert (pushed["duplicate"], pushed["receipt"]) == (True, first.receipt)
     site.assert_clean()
 
 
