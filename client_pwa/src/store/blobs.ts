@@ -33,6 +33,8 @@ export async function putBlobs(
 export const storedBytes = (sha256: string): Promise<ArrayBuffer | undefined> =>
   onDatabase(async (db) => (await db.get("bytes", sha256))?.bytes);
 
+export const hasBytes = async (sha256: string): Promise<boolean> => (await onDatabase((db) => db.getKey("bytes", sha256))) !== undefined;
+
 /** The original bytes, if this phone has them. */
 export async function original(sha256: string): Promise<{ bytes: ArrayBuffer; mediaType: string } | undefined> {
   return onDatabase((db) => db.get("bytes", sha256));

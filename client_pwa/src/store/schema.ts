@@ -5,7 +5,7 @@
 import type { DBSchema, IDBPDatabase } from "idb";
 import type { Receipt, Row, Ruling, WireOp } from "../protocol/rows.ts";
 
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** One of this phone's own operations and what the server said about it. */
 export interface OpRecord {
@@ -105,6 +105,47 @@ export interface BytesRecord {
   readonly mediaType: string;
 }
 
+/** Somebody's operation that this phone only carries: it has no part in its own chains, outbox or rows. */
+export interface CarriedOpRecord {
+  readonly op: string;
+  /** Order of arrival here; within a file that of its author's phone. */
+  readonly order: number;
+  readonly kind: string;
+  readonly space: string;
+  readonly chain: string;
+  readonly wire: WireOp;
+  /** Person the chain belongs to, and a name to show: from the rows here, or else as the file says. */
+  readonly person: string;
+  readonly name: string;
+  /** The signature was checked here; otherwise the chain's key is not on this phone and the server checks it. */
+  readonly checked: boolean;
+  readonly receivedAtMs: number;
+  readonly blobs: readonly string[];
+  readonly sending: "unsent" | "admitted" | "proved" | "rejected";
+  /** 1 until it is proved or will never be taken (indexed). */
+  readonly open: 0 | 1;
+  readonly tries: number;
+  /** Not sent again before this (ms since 1970). */
+  readonly nextTryAtMs: number;
+  readonly receipt?: Receipt;
+  readonly ruling?: Ruling;
+  readonly rejection?: { readonly code: string; readonly field?: string };
+}
+/** An original that this phone carries; its bytes are in `carriedbytes` (none when only its record came). */
+export interface CarriedBlobRecord {
+  readonly blob: string;
+  readonly sha256: string;
+  readonly space: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  /** unsent → sent (the server has all bytes and hashed them) → verified (its row is here). */
+  readonly state: "unsent" | "sent" | "verified";
+  readonly sentAtMs?: number;
+  readonly uploadUrl?: string;
+  readonly order: number;
+  readonly problem?: string;
+}
+
 export interface LiuhenSchema extends DBSchema {
   meta: { key: string; value: unknown };
   keys: { key: string; value: KeyRecord };
@@ -124,13 +165,27 @@ export interface LiuhenSchema extends DBSchema {
   bytes: { key: string; value: BytesRecord };
   thumbs: { key: string; value: BytesRecord };
   drafts: { key: string; value: unknown };
+  carriedops: { key: string; value: CarriedOpRecord; indexes: { open: number } };
+  carriedblobs: { key: string; value: CarriedBlobRecord; indexes: { state: string } };
+  carriedbytes: { key: string; value: BytesRecord };
 }
-export type StoreName = "meta" | "keys" | "chains" | "ops" | "rows" | "cursors" | "blobs" | "bytes" | "thumbs" | "drafts";
+export type StoreName = "meta" | "keys" | "chains" | "ops" | "rows" | "cursors" | "blobs" | "bytes" | "thumbs" | "drafts" | "carriedops" | "carriedblobs" | "carriedbytes";
 export type Database = IDBPDatabase<LiuhenSchema>;
 
 /** Bring a database from an older version (0 = new) to VERSION. */
 export function upgrade(db: Database, from: number): void {
-  if (from >= 1) return;
+  if (from < 1) first(db);
+  if (from < 2) withCarrying(db);
+}
+
+/** What this phone carries for others. */
+function withCarrying(db: Database): void {
+  db.createObjectStore("carriedops", { keyPath: "op" }).createIndex("open", "open");
+  db.createObjectStore("carriedblobs", { keyPath: "blob" }).createIndex("state", "state");
+  db.createObjectStore("carriedbytes", { keyPath: "sha256" });
+}
+
+function first(db: Database): void {
   db.createObjectStore("meta");
   db.createObjectStore("drafts");
   db.createObjectStore("keys", { keyPath: "chain" });

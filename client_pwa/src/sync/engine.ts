@@ -9,6 +9,7 @@ import { backoffMs } from "./backoff.ts";
 import { recordTurn, uploadTurn } from "./lanes.ts";
 import { noteActive } from "./pin.ts";
 import { StatusBoard } from "./board.ts";
+import { carriedLeft } from "./carry/delivery.ts";
 import { tally } from "./tally.ts";
 import { sessionRecord } from "./tokens.ts";
 import { ApiError, type SyncStatus } from "./types.ts";
@@ -150,7 +151,7 @@ export class Engine {
 
   private onChange(ops: readonly string[], entities: readonly string[]): void {
     if (this.isLeading && entities.includes("session/")) this.nudge();
-    const counts = ops.length > 0 || entities.some((one) => one === "*" || one.startsWith("blob/") || one === "session/");
+    const counts = ops.length > 0 || entities.some((one) => one === "*" || one.startsWith("blob/") || one === "session/" || one === "carried/");
     if (ops.length > 0 && this.board.status().allDone) this.board.set({ allDone: false }); // until it is counted again
     if (counts) this.tallySoon();
   }
@@ -183,7 +184,7 @@ export class Engine {
     if (!author) return;
     const { freshOps, ...figures } = await tally(author.person);
     this.freshOps = freshOps;
-    this.board.set(figures);
+    this.board.set({ ...figures, carried: await carriedLeft() });
   }
 
   private async recordLane(): Promise<number> {

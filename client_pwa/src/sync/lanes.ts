@@ -6,9 +6,11 @@ import { chainsOf } from "../store/chains.ts";
 import { retryAfterUpdate } from "../store/ownops.ts";
 import { nowMs } from "../store/clock.ts";
 import { readMeta, writeMeta } from "../store/db.ts";
+import { dropOldCarried, settleCarriedBlobs } from "../store/carried.ts";
 import { dropOldOriginals } from "../store/retention.ts";
 import { ITEM_PROBLEMS } from "../protocol/tables.ts";
 import { askJson } from "./api.ts";
+import { carriedShelf, dueCarriedBlobs, proveCarried, pushCarried } from "./carry/delivery.ts";
 import { fetchCheckpoint, prove, acceptCheckpoint } from "./proofs.ts";
 import { pull } from "./pull.ts";
 import { push } from "./push.ts";
@@ -17,7 +19,7 @@ import { ensureChain, keepPerson, learnDeployment } from "./session.ts";
 import { prefetchThumbnails } from "./fetches.ts";
 import { authorised, type PersonReply } from "./tokens.ts";
 import { ApiError, type SyncPhase } from "./types.ts";
-import { type OnProgress, unsentBlobs, upload } from "./uploads.ts";
+import { type OnProgress, type Shelf, unsentBlobs, upload } from "./uploads.ts";
 
 const AFTER_UPDATE = Object.keys(ITEM_PROBLEMS).filter((code) => ITEM_PROBLEMS[code]!.retry === "after_update");
 
@@ -34,6 +36,7 @@ async function tidy(): Promise<void> {
   const last = (await readMeta<number>("tidied")) ?? 0;
   if (nowMs() - last < DAY_MS) return;
   await dropOldOriginals(nowMs());
+  await dropOldCarried(nowMs());
   await writeMeta("tidied", nowMs());
 }
 
@@ -58,14 +61,18 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<strin
   await noticeUpdate();
   say("pushing");
   const pushed = await push(author.person);
+  await pushCarried(author.person);
   if (pushed.checkpoint) await acceptCheckpoint(pushed.checkpoint);
   say("pulling");
   await refreshPerson(author.person);
   for (const chain of await chainsOf(author.person)) await rulingsOf(chain.chain, author.person); // an older one may still be decided on
   const isActive = (await currentAuthor())?.active !== false; // a deactivated person learns what became of their own records, no more
   if (isActive) await pull((await currentAuthor())?.spaces ?? [], author.person);
+  await settleCarriedBlobs();
   await ensureChain();
-  await prove(author.person, await fetchCheckpoint());
+  const checkpoint = await fetchCheckpoint();
+  await prove(author.person, checkpoint);
+  await proveCarried(author.person, checkpoint);
   await tidy();
   if (!pushed.heldBack && isActive) await prefetchThumbnails();
   return pushed.heldBack;
@@ -85,6 +92,19 @@ const STOPS_ALL = new Set(["network", "malformed_reply", "unavailable", "interna
 const stopsAll = (error: unknown): boolean =>
   !(error instanceof ApiError) || error.status === 401 || STOPS_ALL.has(error.code);
 
+interface Waiting {
+  readonly blob: Parameters<typeof upload>[0];
+  readonly shelf?: Shelf;
+}
+
+/** The next original: one's own first, then a colleague's whose record has arrived. */
+async function nextOriginal(person: string, tried: ReadonlySet<string>): Promise<Waiting | undefined> {
+  const own = (await unsentBlobs(person)).find(({ blob }) => !tried.has(blob));
+  if (own) return { blob: own };
+  const carried = (await dueCarriedBlobs()).find(({ blob }) => !tried.has(blob));
+  return carried && { blob: carried, shelf: carriedShelf };
+}
+
 /**
  * Send waiting originals one after the other; a file that fails by itself does not hold up the next. Returns how many
  * the server took, and the failure to come back for.
@@ -96,16 +116,16 @@ export async function uploadTurn(
   const tried = new Set<string>();
   const turn: { count: number; failure: ApiError | undefined } = { count: 0, failure: undefined };
   for (;;) {
-    const next = author && (await unsentBlobs(author.person)).find((blob) => !tried.has(blob.blob));
+    const next = author && (await nextOriginal(author.person, tried));
     if (!next || stop.aborted) return turn;
-    tried.add(next.blob);
+    tried.add(next.blob.blob);
     try {
-      if (await upload(next, author.person, onProgress, stop)) turn.count += 1;
+      if (await upload(next.blob, author.person, onProgress, stop, next.shelf)) turn.count += 1;
     } catch (error) {
       if (stopsAll(error)) throw error;
       turn.failure = error as ApiError;
     } finally {
-      onDone(next.sha256);
+      onDone(next.blob.sha256);
     }
   }
 }

@@ -7,7 +7,7 @@ import { type Checkpoint, openCheckpoint, readVerifierKey } from "../protocol/no
 import { verifyReceipt } from "../protocol/receipts.ts";
 import { knownCheckpoint, type KnownCheckpoint, knownDeployment, setCheckpoint } from "../store/identity.ts";
 import { noteProved, openOps } from "../store/ownops.ts";
-import type { OpRecord } from "../store/schema.ts";
+import type { Receipt } from "../protocol/rows.ts";
 import { askJson, askText } from "./api.ts";
 import { authorised } from "./tokens.ts";
 import { ApiError } from "./types.ts";
@@ -68,7 +68,10 @@ async function keep({ origin, size, root, note }: Checkpoint): Promise<KnownChec
 /** Fetch and take over the newest checkpoint. */
 export const fetchCheckpoint = async (): Promise<KnownCheckpoint> => acceptCheckpoint(await askText("/log/checkpoint"));
 
-async function isIncluded({ op, receipt, person }: OpRecord, checkpoint: KnownCheckpoint): Promise<boolean> {
+/** Whether this receipt's entry is in the tree of a checkpoint that covers it; asked in the session of `person`. */
+export async function isIncluded(
+  { op, receipt, person }: { op: string; receipt?: Receipt; person: string }, checkpoint: KnownCheckpoint,
+): Promise<boolean> {
   const path = `/log/proof/${receipt!.index}?size=${checkpoint.size}`;
   const reply = await authorised((ask) => askJson<{ hashes: unknown }>(path, ask), {}, person);
   const tree = { origin: checkpoint.origin, size: checkpoint.size, root: fromHex(checkpoint.root) };

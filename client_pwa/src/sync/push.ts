@@ -11,12 +11,14 @@ import { authorised } from "./tokens.ts";
 import { ApiError } from "./types.ts";
 
 const BATCH_OPS = 100;
+/** What sending needs to know of an op, own or carried. */
+export type Sendable = Pick<OpRecord, "op" | "wire">;
 /** Header, body and signature, with room for JSON's escapes. */
-const sizeOf = ({ wire }: OpRecord): number => 2 * (wire.header.length + wire.body.length) + 600;
+const sizeOf = ({ wire }: Sendable): number => 2 * (wire.header.length + wire.body.length) + 600;
 
 /** Cut ops, which are in chain order, into batches within the limits. */
-export function batchesOf(ops: readonly OpRecord[], maxOps = BATCH_OPS, maxBytes = LIMITS.batch_bytes): OpRecord[][] {
-  const batches: OpRecord[][] = [];
+export function batchesOf<T extends Sendable>(ops: readonly T[], maxOps = BATCH_OPS, maxBytes = LIMITS.batch_bytes): T[][] {
+  const batches: T[][] = [];
   let bytes = 0;
   for (const op of ops) {
     const last = batches.at(-1);
@@ -50,7 +52,7 @@ function isItem(item: PushItem, op: string): boolean {
 }
 
 /** Check that a reply answers exactly what was sent; anything else is not the service speaking. */
-export function readReply(reply: PushReply, sent: readonly OpRecord[]): readonly PushItem[] {
+export function readReply(reply: PushReply, sent: readonly Sendable[]): readonly PushItem[] {
   const items = reply?.items;
   const fits = Array.isArray(items) && isText(reply.checkpoint) && items.length === sent.length && sent.every(({ op }, at) => isItem(items[at]!, op));
   if (!fits) throw new ApiError("malformed_reply", 200);
@@ -70,10 +72,10 @@ const TRANSIENT = new Set(["network", "malformed_reply", "unavailable", "interna
 export const isAboutContent = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 401 && !TRANSIENT.has(error.code);
 
-export type Send = (ops: readonly OpRecord[]) => Promise<PushReply>;
+export type Send<T extends Sendable = Sendable> = (ops: readonly T[]) => Promise<PushReply>;
 
 /** Send a batch; halve it on a refusal about its content. Returns all replies and the last checkpoint. */
-export async function sendHalving(ops: readonly OpRecord[], send: Send): Promise<{ replies: Reply[]; checkpoint: string }> {
+export async function sendHalving<T extends Sendable>(ops: readonly T[], send: Send<T>): Promise<{ replies: Reply[]; checkpoint: string }> {
   try {
     const reply = await send(ops);
     const items = readReply(reply, ops);
@@ -88,7 +90,7 @@ export async function sendHalving(ops: readonly OpRecord[], send: Send): Promise
   }
 }
 
-const postAs = (person: string): Send => (ops) =>
+export const postAs = (person: string): Send => (ops) =>
   authorised((ask) => askJson<PushReply>("/ops", { ...ask, method: "POST", json: ops.map(({ wire }) => wire), timeoutMs: 60_000 }), {}, person);
 
 /** In chain and sequence order; an enrolment (seq 0) always goes before its chain's other ops. */

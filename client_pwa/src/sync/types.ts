@@ -22,6 +22,8 @@ export interface SyncStatus {
   readonly uploads: readonly UploadProgress[];
   /** Own ops that need the person. */
   readonly attention: number;
+  /** Others' records and originals on this phone that are not delivered yet. */
+  readonly carried: number;
   /** Every own op is proved in the log and every original verified: 全部上传完成. */
   readonly allDone: boolean;
   /** When the next try is due (ms since 1970), 0 when none is scheduled. */

@@ -7,7 +7,7 @@ import { base64, sha256 } from "../protocol/bytes.ts";
 import { LIMITS, lookUp, PROBLEMS } from "../protocol/tables.ts";
 import { blobsIn, isBlobOf, noteBlob, storedBytes } from "../store/blobs.ts";
 import { nowMs } from "../store/clock.ts";
-import type { BlobRecord } from "../store/schema.ts";
+import type { BlobRecord, CarriedBlobRecord } from "../store/schema.ts";
 import { addressOf } from "./api.ts";
 import { anotherToken, goodToken } from "./tokens.ts";
 import { ApiError, type UploadProgress } from "./types.ts";
@@ -47,8 +47,16 @@ async function prepare(request: HttpRequest, bytes: ArrayBuffer, token: string):
 /** A link that moves nothing for this long is dead, whatever the browser thinks. */
 const STALLED_MS = 60_000;
 
+/** Where an original lies and where its progress is noted: among the phone's own, or among what it carries. */
+export interface Shelf {
+  readonly bytes: (sha256: string) => Promise<ArrayBuffer | undefined>;
+  readonly note: typeof noteBlob;
+}
+const OWN: Shelf = { bytes: storedBytes, note: noteBlob };
+
 interface Sending {
-  readonly blob: BlobRecord;
+  readonly blob: BlobRecord | CarriedBlobRecord;
+  readonly shelf: Shelf;
   readonly bytes: ArrayBuffer;
   readonly onProgress: OnProgress;
   readonly stop: AbortSignal;
@@ -59,7 +67,7 @@ interface Sending {
 }
 
 function send(sending: Sending, token: string): Promise<void> {
-  const { blob, bytes, onProgress, stop } = sending;
+  const { blob, shelf, bytes, onProgress, stop } = sending;
   return new Promise((resolve, reject) => {
     let watchdog: ReturnType<typeof setTimeout> | undefined;
     const end = (error?: ApiError): void => {
@@ -89,7 +97,7 @@ function send(sending: Sending, token: string): Promise<void> {
       onAfterResponse: alive,
       onUploadUrlAvailable: () => {
         sending.url = upload.url ?? "";
-        void noteBlob(blob.blob, { uploadUrl: sending.url });
+        void shelf.note(blob.blob, { uploadUrl: sending.url });
       },
       onProgress: (sent, total) => {
         alive();
@@ -121,19 +129,21 @@ async function sendUntilClear(sending: Sending): Promise<void> {
 }
 
 /** Send one blob as this person. Resolves true when the server has all of it; false when it will never take it. */
-export async function upload(blob: BlobRecord, person: string, onProgress: OnProgress, stop: AbortSignal): Promise<boolean> {
-  const bytes = await storedBytes(blob.sha256);
+export async function upload(
+  blob: BlobRecord | CarriedBlobRecord, person: string, onProgress: OnProgress, stop: AbortSignal, shelf: Shelf = OWN,
+): Promise<boolean> {
+  const bytes = await shelf.bytes(blob.sha256);
   if (!bytes) {
-    await noteBlob(blob.blob, { problem: "bytes_missing" });
+    await shelf.note(blob.blob, { problem: "bytes_missing" });
     return false;
   }
   try {
-    await sendUntilClear({ blob, bytes, person, onProgress, stop, url: blob.uploadUrl ?? "" });
-    await noteBlob(blob.blob, { state: "sent", sentAtMs: nowMs() });
+    await sendUntilClear({ blob, shelf, bytes, person, onProgress, stop, url: blob.uploadUrl ?? "" });
+    await shelf.note(blob.blob, { state: "sent", sentAtMs: nowMs() });
     return true;
   } catch (error) {
     if (!(error instanceof ApiError) || !HOPELESS.has(error.code)) throw error;
-    await noteBlob(blob.blob, { problem: error.code });
+    await shelf.note(blob.blob, { problem: error.code });
     return false;
   }
 }
