@@ -27,7 +27,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   sync: ["tus-js-client"],
   screen: ["lit"],
   supervise: ["lit"],
-  ui: ["lit"],
+  ui: ["lit", "qr"],
   sw: [],
 };
 

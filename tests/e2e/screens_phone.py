@@ -249,7 +249,13 @@ def _capture_screens(inspection: str, whole: str, gaps: str) -> list[Screen]:
         Screen("sign-gaps", f"{inspection}/sign", "sign-gaps"),
         Screen("today-under-way", "/today", "continue", readme=True),
         Screen("outbox-offline", "/outbox", "outbox-item", readme=True),
-        Screen("outbox-rescue", "/outbox", "outbox-item", _open_details),
+        Screen("carry", "/carry", "carry-to-code"),
+        Screen("carry-save", "/carry/save", "carry-make"),
+        Screen("carry-made", "/carry/save", "carry-save", opened("carry-make", "carry-made")),
+        Screen("carry-open", "/carry/open", "carry-choose"),
+        Screen("carry-foreign", "/carry/open", "carry-choose", _foreign_file),
+        Screen("carry-show", "/carry/show", "carry-code"),
+        Screen("carry-scan", "/carry/scan", "carry-scan"),
         Screen("upload-offline", "/upload", "upload"),
         Screen("settings-offline", "/settings", "settings-page"),
     ]
@@ -291,8 +297,12 @@ def _camera_back(hand: Hand) -> None:
     hand.page.context.grant_permissions(["geolocation", "camera"])
 
 
-def _open_details(hand: Hand) -> None:
-    hand.tap(hand.page.locator("details summary").last)
+def _foreign_file(hand: Hand) -> None:
+    """Choose a file that holds no records."""
+    with hand.page.expect_file_chooser() as chosen:
+        hand.tap("carry-choose")
+    chosen.value.set_files({"name": "x.txt", "mimeType": "text/plain", "buffer": b"not ours"})
+    hand.wait("carry-failure")
 
 
 def signing(phone: Inspector, walk: Walk, inspection: str) -> None:

@@ -12,7 +12,12 @@ export {
 export { fetchOriginal, fetchThumbnail, heldPage, opEntry, timeline } from "./fetches.ts";
 export { peopleHere, type PersonHere } from "./people.ts";
 export { readiness } from "./readiness.ts";
-export { rescueFile } from "./rescue.ts";
+export { ParcelError } from "../protocol/parcel.ts";
+export type { Arrival } from "./carry/arrival.ts";
+export { carried, type CarriedFor, type CarriedItem, type CarriedStatus } from "./carry/delivery.ts";
+export { type CarryFile, freshPassphrase, lookAtFile, packFile, PASSPHRASE_MIN, takeFile } from "./carry/file.ts";
+export { type Grain, LightSink, type LightSource, lightSource } from "./carry/light.ts";
+export { toHandOver } from "./carry/load.ts";
 export { activateUpdate, watchUpdates } from "./updates.ts";
 
 export interface SyncEngine {

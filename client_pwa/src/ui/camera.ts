@@ -10,15 +10,20 @@ export interface OpenCamera {
   readonly stop: () => void;
 }
 
-/** Rejects when there is no camera or it was refused; the caller falls back to the system's. */
-export async function openCamera(): Promise<OpenCamera> {
-  const stream = await navigator.mediaDevices.getUserMedia({
-    video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1440 } },
-    audio: false,
-  });
-  theEncoder(); // loaded before the first tap
+async function opened(width: number, height: number): Promise<OpenCamera> {
+  const video = { facingMode: { ideal: "environment" }, width: { ideal: width }, height: { ideal: height } };
+  const stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
   return { stream, stop: () => stream.getTracks().forEach((track) => track.stop()) };
 }
+
+/** Rejects when there is no camera or it was refused; the caller falls back to the system's. */
+export async function openCamera(): Promise<OpenCamera> {
+  const camera = await opened(1920, 1440);
+  theEncoder(); // loaded before the first tap
+  return camera;
+}
+/** To look at codes only. */
+export const openViewfinder = (): Promise<OpenCamera> => opened(1280, 960);
 
 let encoder: Worker | undefined;
 let frames = 0;

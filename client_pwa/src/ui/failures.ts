@@ -5,7 +5,7 @@ import { CaptureError } from "../capture/index.ts";
 import { t } from "../screen/i18n.ts";
 import { problemLabel, reasonLabel } from "../screen/labels.ts";
 import { StoreError } from "../store/index.ts";
-import { ApiError } from "../sync/index.ts";
+import { ApiError, ParcelError } from "../sync/index.ts";
 
 const ENGINE_CODES = {
   network: "fail.network",
@@ -39,6 +39,7 @@ export function codeText(code: string): string {
 /** One sentence for the person. */
 export function failureText(reason: unknown): string {
   if (reason instanceof StoreError) return t(STORE_CODES[reason.code]);
+  if (reason instanceof ParcelError) return t(`fail.${reason.code}`);
   if (reason instanceof ApiError) return codeText(reason.code);
   if (reason instanceof CaptureError) {
     if (reason.field) console.warn(reason.code, reason.field); // a path in the record, no word for the screen

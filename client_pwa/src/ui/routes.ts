@@ -24,6 +24,11 @@ import "./screens/hazards.ts";
 import "./screens/outbox.ts";
 import "./screens/upload.ts";
 import "./screens/settings.ts";
+import "./screens/carry.ts";
+import "./screens/carry-save.ts";
+import "./screens/carry-open.ts";
+import "./screens/carry-show.ts";
+import "./screens/carry-scan.ts";
 
 const phone = (pattern: string, title: Route["title"], view: Route["view"], back = "/today"): Route => ({ pattern, title, frame: "phone", view, back });
 const bare = (pattern: string, title: Route["title"], view: Route["view"], open = true): Route => ({ pattern, title, frame: "bare", view, open });
@@ -54,5 +59,10 @@ addRoutes(
   phone("/hazards", "hazards.title", () => html`<lh-hazards></lh-hazards>`),
   phone("/outbox", "outbox.title", () => html`<lh-outbox></lh-outbox>`),
   phone("/upload", "upload.title", () => html`<lh-upload></lh-upload>`, "/outbox"),
+  phone("/carry", "carry.title", () => html`<lh-carry></lh-carry>`, "/outbox"),
+  phone("/carry/save", "carry.save.title", () => html`<lh-carry-save></lh-carry-save>`, "/carry"),
+  phone("/carry/open", "carry.open.title", () => html`<lh-carry-open></lh-carry-open>`, "/carry"),
+  phone("/carry/show", "carry.show.title", () => html`<lh-carry-show></lh-carry-show>`, "/carry"),
+  phone("/carry/scan", "carry.scan.title", () => html`<lh-carry-scan></lh-carry-scan>`, "/carry"),
   phone("/settings", "settings.title", () => html`<lh-settings></lh-settings>`),
 );

@@ -8,7 +8,7 @@ import { blobId, blobsIn, hasBytes, storedBytes } from "../../store/blobs.ts";
 import { carriedBlobs, carriedBytes, carriedOps, hasCarriedBytes } from "../../store/carried.ts";
 import { nowMs } from "../../store/clock.ts";
 import { StoreError } from "../../store/errors.ts";
-import { knownDeployment } from "../../store/identity.ts";
+import { currentAuthor, knownDeployment } from "../../store/identity.ts";
 import { person } from "../../store/lookups.ts";
 import { allOps } from "../../store/ownops.ts";
 import type { OpRecord } from "../../store/schema.ts";
@@ -83,6 +83,14 @@ export async function wholeLoad(): Promise<Load> {
   const ops = [...(await ownOps((record) => record.sending !== "proved" || names(record))), ...carried];
   const named = new Set(ops.flatMap(idsOf));
   return loaded(ops, [...own, ...others].filter((blob) => named.has(blobId(blob.space, blob.sha256))));
+}
+
+/** What a file would hold, and how many of its records a code can show. */
+export async function toHandOver(): Promise<Pick<Manifest, "ops" | "blobs" | "bytes"> & { readonly unsent: number; readonly others: boolean }> {
+  const { manifest } = await wholeLoad();
+  const author = await currentAuthor();
+  const { ops, blobs, bytes, people } = manifest;
+  return { ops, blobs, bytes, unsent: (await recordsLoad()).manifest.ops, others: people.some(({ person: id }) => id !== author?.person) };
 }
 
 /** Only operations the server has not answered: for a code on the screen. */

@@ -12,7 +12,7 @@ import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, chips, empty, field, sheet, submit, type Tone } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
 import { currentAuthor } from "../../store/index.ts";
-import { activateUpdate, engine, outbox, rescueFile, resend, type ItemStatus, type OutboxItem } from "../../sync/index.ts";
+import { activateUpdate, engine, outbox, resend, type ItemStatus, type OutboxItem } from "../../sync/index.ts";
 import { codeText } from "../failures.ts";
 import { mendingPage, wordsOf } from "../mending.ts";
 import { syncWord } from "../parts/sync-chip.ts";
@@ -52,15 +52,6 @@ class Outbox extends LiveScreen {
       say(this, said);
       engine.nudge();
     });
-  }
-
-  private async rescue(): Promise<void> {
-    const address = URL.createObjectURL(await rescueFile());
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = `liuhen-${Date.now()}.json`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
   }
 
   private action(item: OutboxItem): TemplateResult | typeof nothing {
@@ -109,6 +100,7 @@ class Outbox extends LiveScreen {
   }
 
   protected override view(): TemplateResult {
+    const { carried } = engine.status();
     const attention = this.items.filter((item) => item.status === "attention");
     const open = this.items.filter((item) => item.status !== "verified");
     const listed = this.which === "all" ? this.items : this.which === "attention" ? attention : open;
@@ -124,7 +116,10 @@ class Outbox extends LiveScreen {
       ${listed.length === 0 ? empty("check", t("outbox.none")) : nothing}
       <ul class="stack">${listed.slice(0, this.shown).map((item) => this.line(item))}</ul>
       ${listed.length > this.shown ? button(t("do.more"), () => this.put({ shown: this.shown + STEP }), { wide: true }) : nothing}
-      ${open.length > 0 ? html`<details class="card"><summary>${t("outbox.rescue")}</summary><div class="stack"><p>${t("outbox.rescue_hint")}</p>${button(t("outbox.rescue_save"), () => this.attempt(() => this.rescue()), { icon: "download", test: "rescue" })}</div></details>` : nothing}
+      <section class="card stack" data-test="outbox-carry">
+        ${carried > 0 ? badge("todo", t("outbox.carried", { count: carried }), "people", "carried-left") : nothing}
+        <p><strong>${t("outbox.rescue")}</strong> ${t("outbox.rescue_hint")}</p>
+        <a class="button" href=${href("/carry")} data-test="carry-open">${icon("people")}<span>${t("carry.title")}</span></a></section>
     </div>
     ${this.withdrawing ? sheet(t("outbox.withdraw"), html`<form class="stack" @submit=${(event: SubmitEvent) => {
       event.preventDefault();

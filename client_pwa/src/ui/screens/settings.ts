@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { define } from "../../screen/element.ts";
 import { dateOf } from "../../screen/dates.ts";
 import { language, setLanguage, t, type Language } from "../../screen/i18n.ts";
+import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { stateLabel } from "../../screen/labels.ts";
 import { badge, banner, button, chips, facts, section, sheet } from "../../screen/parts.ts";
@@ -79,7 +80,8 @@ class Settings extends LiveScreen {
 
   private everybody(): TemplateResult {
     return section(t("settings.people"), html`<div class="card stack"><ul class="stack">${this.people.map((one) => this.here(one))}</ul>
-      <p class="soft">${t("settings.people_hint")}</p></div>`);
+      <p class="soft">${t("settings.people_hint")}</p>
+      <a class="button" href=${href("/carry")}>${icon("people")}<span>${t("carry.title")}</span></a></div>`);
   }
 
   private storage(health: Health): TemplateResult {
