@@ -2,6 +2,7 @@
 // oldest browsers we support, so @noble/ed25519 verifies.
 
 import { verifyAsync } from "@noble/ed25519";
+import { readOrigin } from "./epochs.ts";
 import { concat, type Bytes, equalBytes, fromBase64, sha256, utf8 } from "./bytes.ts";
 
 const ED25519 = 1;
@@ -86,6 +87,19 @@ export function readCheckpoint(text: string): Omit<Checkpoint, "note"> {
   const root = fromBase64(rootText);
   if (root.length !== 32) throw new RangeError("not a root hash");
   return { origin, size, root };
+}
+
+/** The same key under the origin of another epoch of its log; throws RangeError for any other origin. */
+export async function keyOfEpoch(key: VerifierKey, origin: string): Promise<VerifierKey> {
+  const [own, other] = [readOrigin(key.name), readOrigin(origin)];
+  if (!own || own.log !== other?.log) throw new RangeError("another log's origin");
+  return { name: origin, keyId: await keyIdOf(origin, concat(new Uint8Array([ED25519]), key.key)), key: key.key };
+}
+
+/** Verify a signed checkpoint of any epoch of the log whose key this is. Throws RangeError. */
+export async function openCheckpointOfAny(note: string, key: VerifierKey): Promise<Checkpoint> {
+  const { origin } = readCheckpoint(readNote(note).text);
+  return openCheckpoint(note, await keyOfEpoch(key, origin));
 }
 
 /** Verify a signed checkpoint of the log with this key, whose name is its origin. Throws RangeError. */

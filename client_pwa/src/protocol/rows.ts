@@ -89,6 +89,11 @@ export interface Receipt {
   readonly leaf: string;
   readonly origin: string;
 }
+/** What a phone verified when it proved a receipt: the signed note, and the path from the leaf to its root (hex). */
+export interface HeldProof {
+  readonly note: string;
+  readonly hashes: readonly string[];
+}
 export interface Ruling {
   readonly index: number;
   readonly outcome: Outcome;

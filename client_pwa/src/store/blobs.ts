@@ -49,7 +49,8 @@ export async function noteBlob(blob: string, change: { readonly [member in "stat
   await writing(["blobs"], async (tx) => {
     const store = tx.objectStore("blobs");
     const record = await store.get(blob);
-    const present = Object.entries({ ...record, ...change }).filter(([, value]) => value !== undefined);
+    const sent = change.state === "sent" ? { missing: undefined } : {};
+    const present = Object.entries({ ...record, ...change, ...sent }).filter(([, value]) => value !== undefined);
     if (record) await store.put(Object.fromEntries(present) as unknown as BlobRecord);
   });
   if (change.state) announce({ entities: [`blob/${blob}`] });
@@ -62,7 +63,7 @@ export async function settleBlobs(): Promise<void> {
     const open = [...(await store.index("state").getAll("unsent")), ...(await store.index("state").getAll("sent"))];
     const done: string[] = [];
     for (const record of open) {
-      if (!(await tx.objectStore("rows").getKey(`blob/${record.blob}`))) continue;
+      if (record.missing || !(await tx.objectStore("rows").getKey(`blob/${record.blob}`))) continue;
       const { uploadUrl: _url, problem: _problem, sentAtMs: _at, ...rest } = record;
       await store.put({ ...rest, state: "verified" });
       done.push(record.blob);
@@ -70,6 +71,29 @@ export async function settleBlobs(): Promise<void> {
     return done;
   });
   if (verified.length > 0) announce({ entities: verified.map((blob) => `blob/${blob}`) });
+}
+
+/** Originals whose bytes are here and which the server says it has, by space. */
+export async function heldOriginals(): Promise<Map<string, string[]>> {
+  const [kept, sent, verified] = await Promise.all([onDatabase((db) => db.getAllKeys("bytes")), blobsIn("sent"), blobsIn("verified")]);
+  const here = new Set(kept);
+  const held = new Map<string, string[]>();
+  for (const { space, sha256 } of [...sent, ...verified]) if (here.has(sha256)) held.set(space, [...(held.get(space) ?? []), sha256]);
+  return held;
+}
+
+/** The server lacks the bytes of these: they are sent again. */
+export async function resendMissing(space: string, digests: readonly string[]): Promise<void> {
+  await writing(["blobs"], async (tx) => {
+    const store = tx.objectStore("blobs");
+    for (const sha256 of digests) {
+      const record = await store.get(blobId(space, sha256));
+      if (!record) continue;
+      const { sentAtMs: _at, uploadUrl: _url, problem: _problem, ...rest } = record;
+      await store.put({ ...rest, state: "unsent", missing: true });
+    }
+  });
+  announce({ entities: digests.map((sha256) => `blob/${blobId(space, sha256)}`) });
 }
 
 /** How long the server may take to say that it verified what it has. */

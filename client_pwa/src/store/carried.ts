@@ -2,9 +2,9 @@
 // or by code. A lane of its own: nothing here is folded, counted or numbered among the phone's own.
 // An arrival becomes visible in one transaction, after all of it was checked and its bytes lie here.
 
-import type { Receipt, Ruling } from "../protocol/rows.ts";
+import type { HeldProof, Receipt, Ruling } from "../protocol/rows.ts";
 import { announce } from "./changes.ts";
-import { onDatabase, writing } from "./db.ts";
+import { onDatabase, writing, type WriteTransaction } from "./db.ts";
 import { StoreError } from "./errors.ts";
 import type { BlobRecord, CarriedBlobRecord, CarriedOpRecord } from "./schema.ts";
 
@@ -96,8 +96,21 @@ export function noteCarriedReplies(replies: readonly CarriedReply[]): Promise<vo
   const byOp = new Map(replies.map((reply) => [reply.op, reply]));
   return changeOps([...byOp.keys()], (record) => replied(record, byOp.get(record.op)!));
 }
-export const noteCarriedProved = (ops: readonly string[]): Promise<void> =>
-  changeOps(ops, (record) => (record.receipt ? { ...record, sending: "proved", open: 0 } : record));
+export const noteCarriedProved = (ops: readonly string[], proof?: HeldProof): Promise<void> =>
+  changeOps(ops, (record) => (record.receipt ? { ...record, ...(proof ? { proof } : {}), sending: "proved", open: 0 } : record));
+
+/** Part of a transaction: what a restore lost is to be delivered again, with the receipts it had. */
+export async function reopenCarried(tx: WriteTransaction, isKept: (receipt: Receipt) => boolean): Promise<void> {
+  const [ops, blobs] = [tx.objectStore("carriedops"), tx.objectStore("carriedblobs")];
+  for (const record of await ops.getAll()) {
+    const { receipt, proof, ruling, past = [], ...rest } = record;
+    if (!receipt || isKept(receipt)) continue;
+    const was = { receipt, ...(proof ? { proof } : {}), ...(ruling ? { ruling } : {}) };
+    await ops.put({ ...rest, sending: "unsent", open: 1, tries: 0, nextTryAtMs: 0, past: [...past, was] });
+  }
+  const here = new Set(await tx.objectStore("carriedbytes").getAllKeys());
+  for (const blob of await blobs.getAll()) if (here.has(blob.sha256) && !blob.problem) await blobs.put({ ...blob, state: "unsent" });
+}
 
 type Noted = { readonly [member in "state" | "sentAtMs" | "uploadUrl" | "problem"]?: BlobRecord[member] | undefined };
 /** Change what is known of a carried original's sending. */

@@ -1,9 +1,10 @@
 // Who is signed in on this phone, which installation it is, and what is known of the deployment.
 
 import { hex } from "../protocol/bytes.ts";
+import type { Openings } from "../protocol/epochs.ts";
 import type { Seen } from "../protocol/rows.ts";
 import { announce } from "./changes.ts";
-import { dropMeta, readMeta, writeMeta, writing } from "./db.ts";
+import { dropMeta, readMeta, writeMeta, writing, type WriteTransaction } from "./db.ts";
 import type { Author } from "./types.ts";
 
 /** What `GET /deployment` said last. */
@@ -33,8 +34,22 @@ export async function dropAuthor(): Promise<void> {
 export const knownDeployment = (): Promise<Deployment | undefined> => readMeta<Deployment>("deployment");
 export const setDeployment = (deployment: Deployment): Promise<void> => writeMeta("deployment", deployment);
 
+const HISTORY = 100;
+/** Checkpoints this phone verified, oldest first: what a later epoch must have kept the beginning of. */
+export const verifiedCheckpoints = async (): Promise<KnownCheckpoint[]> => (await readMeta<KnownCheckpoint[]>("checkpoints")) ?? [];
+/** Later epoch → how many leaves it kept, as far as this phone verified. */
+export const knownOpenings = async (): Promise<Openings> => new Map(await readMeta<[number, number][]>("openings"));
+
+/** Part of a transaction: the newest verified checkpoint, and the ones before it. */
+export async function putCheckpoint(tx: WriteTransaction, checkpoint: KnownCheckpoint): Promise<void> {
+  const meta = tx.objectStore("meta");
+  const before = ((await meta.get("checkpoints")) as KnownCheckpoint[] | undefined) ?? [];
+  await Promise.all([meta.put(checkpoint, "checkpoint"), meta.put([...before, checkpoint].slice(-HISTORY), "checkpoints")]);
+}
+
 export const knownCheckpoint = (): Promise<KnownCheckpoint | undefined> => readMeta<KnownCheckpoint>("checkpoint");
-export const setCheckpoint = (checkpoint: KnownCheckpoint): Promise<void> => writeMeta("checkpoint", checkpoint);
+export const setCheckpoint = (checkpoint: KnownCheckpoint): Promise<void> => writing(["meta"], (tx) => putCheckpoint(tx, checkpoint));
+export const setOpenings = (openings: Openings): Promise<void> => writeMeta("openings", [...openings]);
 
 /** This browser profile's own id, 32 hex, made once. */
 export const installation = (): Promise<string> =>

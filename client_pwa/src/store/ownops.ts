@@ -2,7 +2,7 @@
 // one; a refused or withdrawn op stays readable to its author.
 
 import { readBody } from "../protocol/ops.ts";
-import type { Receipt, Ruling } from "../protocol/rows.ts";
+import type { HeldProof, Receipt, Ruling } from "../protocol/rows.ts";
 import type { FoldOp } from "../protocol/fold.ts";
 import { readHeader } from "../protocol/ops.ts";
 import { announce } from "./changes.ts";
@@ -44,7 +44,7 @@ const isEffective = (ruling: Ruling): boolean => ["applied", "merged", "conflict
 export const WITHDRAWN = "withdrawn_by_author";
 
 /** Recompute what is derived of an op: still folded on top? still something to do? */
-function settled(record: OpRecord, completeThrough: number): OpRecord {
+export function settled(record: OpRecord, completeThrough: number): OpRecord {
   const { ruling } = record;
   const isCovered = ruling !== undefined && isEffective(ruling) && ruling.index < completeThrough;
   const pending = isCovered || isDead(ruling) || record.replacedBy !== undefined ? 0 : 1;
@@ -108,9 +108,12 @@ export function noteRulings(rulings: readonly (Ruling & { readonly op: string })
   return changeOps([...newest.keys()], (record) => ({ ...record, ruling: newer(record.ruling, newest.get(record.op)!) }));
 }
 
-/** Note ops whose inclusion in a verified checkpoint was proved. */
-export const noteProved = (ops: readonly string[]): Promise<void> =>
-  changeOps(ops, (record) => (record.receipt ? { ...record, sending: "proved" } : record));
+/** Note ops whose inclusion in a verified checkpoint was proved, with what proved it. */
+export const noteProved = (ops: readonly string[], proofs: ReadonlyMap<string, HeldProof> = new Map()): Promise<void> =>
+  changeOps(ops, (record) => {
+    const proof = proofs.get(record.op);
+    return record.receipt ? { ...record, sending: "proved", ...(proof ? { proof } : {}) } : record;
+  });
 
 /**
  * Give up an op that the server rejected: the log has never seen it, so there is nothing to withdraw there. It stays

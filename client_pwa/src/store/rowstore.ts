@@ -62,14 +62,14 @@ async function sweep(tx: WriteTransaction, { space, fetched }: CursorRecord): Pr
   await Promise.all(stale.map(({ entity }) => store.delete(entity)));
 }
 
-/** Fetch a space from its beginning (410): the rows stay until the new ones are complete. */
-export function restartSpace(space: string): Promise<void> {
-  return writing(["cursors"], async (tx) => {
-    const cursors = tx.objectStore("cursors");
-    const fetched = ((await cursors.get(space))?.fetched ?? 0) + 1;
-    await cursors.put({ space, afterIndex: -1, afterEntity: "", completeThrough: 0, pulledAtMs: 0, fetched });
-  });
+/** Part of a transaction: a space is fetched from its beginning; the rows stay until the new ones are complete. */
+export async function restart(tx: WriteTransaction, space: string): Promise<void> {
+  const cursors = tx.objectStore("cursors");
+  const fetched = ((await cursors.get(space))?.fetched ?? 0) + 1;
+  await cursors.put({ space, afterIndex: -1, afterEntity: "", completeThrough: 0, pulledAtMs: 0, fetched });
 }
+/** Fetch a space from its beginning (410). */
+export const restartSpace = (space: string): Promise<void> => writing(["cursors"], (tx) => restart(tx, space));
 
 export const cursorOf = (space: string): Promise<CursorRecord | undefined> => onDatabase((db) => db.get("cursors", space));
 export const allCursors = (): Promise<CursorRecord[]> => onDatabase((db) => db.getAll("cursors"));

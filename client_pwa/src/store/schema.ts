@@ -3,7 +3,7 @@
 // that may hold unsent work.
 
 import type { DBSchema, IDBPDatabase } from "idb";
-import type { Receipt, Row, Ruling, WireOp } from "../protocol/rows.ts";
+import type { HeldProof, Receipt, Row, Ruling, WireOp } from "../protocol/rows.ts";
 
 export const VERSION = 2;
 
@@ -31,11 +31,22 @@ export interface OpRecord {
   readonly tries: number;
   readonly receipt?: Receipt;
   readonly ruling?: Ruling;
+  /** Kept for good: after a loss nobody can make it again. */
+  readonly proof?: HeldProof;
+  /** What it had before a restore lost it, oldest first; with `proof` it can be handed back. */
+  readonly past?: readonly Past[];
   readonly rejection?: { readonly code: string; readonly field?: string };
   /** Own op this one withdraws or mends. */
   readonly replaces?: string;
   /** Op id of the own op.withdraw or the mend that replaced it; its own id when it was rejected and given up. */
   readonly replacedBy?: string;
+}
+
+/** Receipt, proof and ruling of an epoch that ended; only the ruling when the leaf itself was kept. */
+export interface Past {
+  readonly receipt?: Receipt;
+  readonly proof?: HeldProof;
+  readonly ruling?: Ruling;
 }
 
 export interface ChainRecord {
@@ -98,6 +109,8 @@ export interface BlobRecord {
   readonly order: number;
   /** Code of a refusal that trying again can't cure. */
   readonly problem?: string;
+  /** The server said that it lacks the bytes it once had: its row counts for nothing until they are sent again. */
+  readonly missing?: true;
 }
 export interface BytesRecord {
   readonly sha256: string;
@@ -128,6 +141,8 @@ export interface CarriedOpRecord {
   /** Not sent again before this (ms since 1970). */
   readonly nextTryAtMs: number;
   readonly receipt?: Receipt;
+  readonly proof?: HeldProof;
+  readonly past?: readonly Past[];
   readonly ruling?: Ruling;
   readonly rejection?: { readonly code: string; readonly field?: string };
 }

@@ -11,7 +11,8 @@ import { dropOldOriginals } from "../store/retention.ts";
 import { ITEM_PROBLEMS } from "../protocol/tables.ts";
 import { askJson } from "./api.ts";
 import { carriedShelf, dueCarriedBlobs, proveCarried, pushCarried } from "./carry/delivery.ts";
-import { fetchCheckpoint, prove, acceptCheckpoint } from "./proofs.ts";
+import { handBack, keepVouchers, offerOriginals } from "./handback.ts";
+import { acceptCheckpoint, fetchCheckpoint, meetLog, prove } from "./proofs.ts";
 import { pull } from "./pull.ts";
 import { push } from "./push.ts";
 import { fetchRulings } from "./rulings.ts";
@@ -59,7 +60,9 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<strin
   if (!author) throw new ApiError("unauthenticated", 401);
   if (!(await knownDeployment())) await learnDeployment();
   await noticeUpdate();
+  await meetLog();
   say("pushing");
+  const back = await handBack(author.person);
   const pushed = await push(author.person);
   await pushCarried(author.person);
   if (pushed.checkpoint) await acceptCheckpoint(pushed.checkpoint);
@@ -67,15 +70,23 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<strin
   await refreshPerson(author.person);
   for (const chain of await chainsOf(author.person)) await rulingsOf(chain.chain, author.person); // an older one may still be decided on
   const isActive = (await currentAuthor())?.active !== false; // a deactivated person learns what became of their own records, no more
-  if (isActive) await pull((await currentAuthor())?.spaces ?? [], author.person);
+  if (isActive) await pullAll(author.person);
   await settleCarriedBlobs();
-  await ensureChain();
+  const chain = await ensureChain();
   const checkpoint = await fetchCheckpoint();
   await prove(author.person, checkpoint);
   await proveCarried(author.person, checkpoint);
+  if (isActive) await keepVouchers(chain, checkpoint, author.person);
   await tidy();
-  if (!pushed.heldBack && isActive) await prefetchThumbnails();
-  return pushed.heldBack;
+  const heldBack = pushed.heldBack || back.heldBack;
+  if (!heldBack && isActive) await prefetchThumbnails();
+  return heldBack;
+}
+
+async function pullAll(person: string): Promise<void> {
+  const spaces = (await currentAuthor())?.spaces ?? [];
+  await pull(spaces, person);
+  await offerOriginals(spaces, person);
 }
 
 /** Before the enrolment is admitted the server does not know the chain. */

@@ -68,8 +68,15 @@ export function itemOf(
     op: record.op, kind: record.kind, entity: mainEntity(record), savedAtMs: record.savedAtMs,
     status: told ? "attention" : statusOf(record, blobs, percent), percent,
     reason: told?.reason ?? waiting, action: told?.action ?? (waiting ? "wait" : "none"),
-    outcome: record.ruling?.outcome ?? "", flags: record.ruling?.flags ?? [], cause: record.ruling?.cause ?? "", ...(told ? { body: readBody(record.wire.body) } : {}),
+    outcome: record.ruling?.outcome ?? "", before: outcomeBefore(record), flags: record.ruling?.flags ?? [], cause: record.ruling?.cause ?? "", ...(told ? { body: readBody(record.wire.body) } : {}),
   };
+}
+
+/** A restore may change what becomes of a record, when others come back in another order: its author is told. */
+function outcomeBefore({ ruling, past = [] }: OpRecord): string {
+  const before = past.filter((one) => one.ruling).at(-1)?.ruling;
+  if (!ruling || !before || ruling.outcome === "waiting") return "";
+  return before.outcome === ruling.outcome && before.code === ruling.code ? "" : before.outcome;
 }
 
 /** Why it is not done yet, when the server said so: a ruling that waits, or a rejection that is tried again. */

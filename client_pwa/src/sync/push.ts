@@ -105,13 +105,23 @@ export interface Pushed {
   readonly heldBack: string;
 }
 
+/** Records to hand back go another way: with what proves that they were in the log. */
+export const isHandedBack = ({ sending, past }: Pick<OpRecord, "sending" | "past">): boolean => sending === "unsent" && past?.at(-1)?.proof !== undefined;
+
 /** Send every unsent record of this person once, in their session only. Rejects with ApiError; what was answered until then is kept. */
 export async function push(person: string): Promise<Pushed> {
-  const unsent = (await openOps()).filter((record) => record.person === person && record.sending === "unsent");
+  const unsent = (await openOps()).filter((record) => record.person === person && record.sending === "unsent" && !isHandedBack(record));
+  return sendAll(inChainOrder(unsent), postAs(person));
+}
+
+/** Send in this order, batch by batch, and note each answer. */
+export async function sendAll<T extends Sendable>(
+  ops: readonly T[], send: Send<T>, note: (replies: readonly Reply[]) => Promise<void> = noteReplies, maxBytes: number = LIMITS.batch_bytes,
+): Promise<Pushed> {
   const pushed = { sent: 0, checkpoint: "", heldBack: "" };
-  for (const batch of batchesOf(inChainOrder(unsent))) {
-    const { replies, checkpoint } = await sendHalving(batch, postAs(person));
-    await noteReplies(replies);
+  for (const batch of batchesOf(ops, BATCH_OPS, maxBytes)) {
+    const { replies, checkpoint } = await sendHalving(batch, send);
+    await note(replies);
     pushed.sent += replies.length;
     pushed.checkpoint = checkpoint || pushed.checkpoint;
     pushed.heldBack = replies.find((reply) => reply.rejection && !reply.rejection.isFinal)?.rejection?.code ?? pushed.heldBack;

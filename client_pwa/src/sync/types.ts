@@ -48,6 +48,8 @@ export interface OutboxItem {
   readonly reason: string;
   readonly action: ItemAction;
   readonly outcome: string;
+  /** What was ruled before a restore lost it, when it is ruled on differently now; "" when not. */
+  readonly before: string;
   readonly flags: readonly string[];
   /** The op that brought the present ruling about, as a supervisor's decision; "" for none. */
   readonly cause: string;

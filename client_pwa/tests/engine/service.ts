@@ -35,14 +35,16 @@ async function readAsked(request: IncomingMessage): Promise<Asked> {
 }
 
 let server: Server | undefined;
-/** Answer by the script from now on; keys are `METHOD /path`. Every request is in the list returned. */
+/** Answer by the script from now on; keys are `METHOD /path`, or `METHOD /folder/*`. Every request is in the list returned. */
 export async function serve(script: Script): Promise<Asked[]> {
   const asked: Asked[] = [];
   server = createServer((request, response) => {
     void (async () => {
       const one = await readAsked(request);
       asked.push(one);
-      const answer = await (script[`${request.method} ${one.path}`] ?? (() => ({ status: 404, code: "not_found" })))(one);
+      const folder = one.path.slice(0, one.path.lastIndexOf("/") + 1);
+      const scripted = script[`${request.method} ${one.path}`] ?? script[`${request.method} ${folder}*`];
+      const answer = await (scripted ?? (() => ({ status: 404, code: "not_found" })))(one);
       if (!answer) return void request.socket.destroy();
       const isText = "text" in answer;
       response.writeHead("code" in answer ? answer.status : 200, { "Content-Type": isText ? "text/plain" : "application/json" });

@@ -5,6 +5,7 @@
 
 import { fromBase64url, fromHex, sha256Hex } from "../../protocol/bytes.ts";
 import { decode } from "../../protocol/canonical.ts";
+import { holds, type Openings } from "../../protocol/epochs.ts";
 import { entryOf, leafHash, verifyInclusion } from "../../protocol/merkle.ts";
 import { commitment, opId, type PublicKey, readBody, readHeader, verifyOp } from "../../protocol/ops.ts";
 import type { Receipt, WireOp } from "../../protocol/rows.ts";
@@ -24,6 +25,8 @@ export interface Proof {
   readonly size: number;
   readonly root: string;
   readonly hashes: readonly string[];
+  /** Later epochs and what they kept, for receipts of earlier ones. */
+  readonly openings?: Openings;
 }
 
 /** The key that must have signed: an enrolment's own, else the chain's. */
@@ -39,7 +42,7 @@ async function isLeafAbout(evidence: Evidence): Promise<boolean> {
 }
 
 async function isIncluded(receipt: Receipt, proof: Proof): Promise<boolean> {
-  if (receipt.origin !== proof.origin) return false;
+  if (!holds(receipt.origin, receipt.index, proof.origin, proof.openings ?? new Map())) return false;
   const leaf = await leafHash(await entryOf(receipt.leaf));
   return verifyInclusion(receipt.index, proof.size, leaf, proof.hashes.map(fromHex), fromHex(proof.root));
 }

@@ -3,6 +3,7 @@
 // be had without a connection stays unchecked; it is never shown as held.
 
 import { type PublicKey, readHeader } from "../../protocol/ops.ts";
+import { knownOpenings } from "../../store/identity.ts";
 import { viewed } from "../../store/index.ts";
 import { ApiError, opEntry, type TimelineEntry } from "../../sync/index.ts";
 import { askJson } from "../../sync/api.ts";
@@ -14,7 +15,7 @@ async function proofFor(index: number): Promise<Proof | undefined> {
   const { origin, size, root } = await fetchCheckpoint();
   if (index >= size) return undefined;
   const { hashes } = await authorised((ask) => askJson<{ hashes: string[] }>(`/log/proof/${index}?size=${size}`, ask));
-  return { origin, size, root, hashes };
+  return { origin, size, root, hashes, openings: await knownOpenings() };
 }
 
 /** The proof, or undefined where the server gives none now; a bad log head is still an error. */

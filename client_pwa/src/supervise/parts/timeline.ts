@@ -21,6 +21,12 @@ const SKEW_SHOWN_MS = 5 * 60_000;
 const laterBy = (minutes: number): string =>
   Math.abs(minutes) < 120 ? t("sup.timeline.later", { minutes }) : t("sup.timeline.later_hours", { hours: Math.round(minutes / 60) });
 
+/** Where an entry was before a restore: its old leaf, as the new one cites it. */
+function leafBefore(leaf: string): { index: number; epoch: string } | undefined {
+  const { was } = JSON.parse(leaf) as { readonly was?: { readonly index: number; readonly origin: string } };
+  return was && { index: was.index, epoch: was.origin.slice(was.origin.lastIndexOf("/") + 1) };
+}
+
 class Timeline extends ScreenElement {
   #entity = "";
   #mark = "";
@@ -73,6 +79,7 @@ class Timeline extends ScreenElement {
     const deviceMs = (JSON.parse(entry.header) as Header).time.wall_ms;
     const skewed = Math.abs(deviceMs - entry.server_at_ms) > SKEW_SHOWN_MS;
     const code = entry.ruling.code;
+    const again = leafBefore(entry.receipt.leaf);
     const said = saidIn(this.#entity, entry.body, this.names);
     const open = this.opened.has(entry.op);
     return html`<li class="sup-entry sup-entry-${entry.ruling.outcome}" data-test="timeline-entry" data-op=${entry.op} data-kind=${entry.kind} data-outcome=${entry.ruling.outcome}>
@@ -84,6 +91,7 @@ class Timeline extends ScreenElement {
       ${code ? html`<p class="sup-said">${reasonLabel(code)}</p>` : nothing}
       <p class="soft"><span>${t("sup.timeline.device")} <span class="digits">${dateTimeOf(deviceMs)}</span></span><br />
         <span>${t("sup.timeline.server")} <span class="digits">${dateTimeOf(entry.server_at_ms)}</span></span>
+        ${again ? html`<br /><span data-test="entry-again">${t("sup.timeline.again", again)}</span>` : nothing}
         ${skewed ? html`<br /><span>${laterBy(Math.round((entry.server_at_ms - deviceMs) / 60_000))}</span>` : nothing}</p>
       <button type="button" class="button button-quiet sup-receipt-open" aria-expanded=${String(open)} data-test="receipt-open" @click=${() => this.flip(entry.op)}>
         <span>${t("sup.receipt.number", { index: entry.receipt.index })}</span><span>${t(open ? "sup.receipt.fold" : "sup.receipt.unfold")}</span></button>

@@ -10,8 +10,8 @@ import type { KnownCheckpoint } from "../../store/identity.ts";
 import type { CarriedBlobRecord, CarriedOpRecord } from "../../store/schema.ts";
 import { ITEM_PROBLEMS, lookUp } from "../../protocol/tables.ts";
 import { backoffMs } from "../backoff.ts";
-import { isIncluded } from "../proofs.ts";
-import { batchesOf, postAs, sendHalving } from "../push.ts";
+import { proofOf } from "../proofs.ts";
+import { batchesOf, isHandedBack, postAs, sendHalving } from "../push.ts";
 import { ApiError } from "../types.ts";
 import type { Shelf } from "../uploads.ts";
 
@@ -23,7 +23,7 @@ const isFinal = (code: string): boolean => lookUp(ITEM_PROBLEMS, code)?.retry ==
 
 /** Send what is due in the session of `person`. A rejection makes only that record wait. Rejects with ApiError. */
 export async function pushCarried(person: string): Promise<void> {
-  const due = (await openCarriedOps()).filter(({ sending, nextTryAtMs }) => sending === "unsent" && nextTryAtMs <= nowMs());
+  const due = (await openCarriedOps()).filter((record) => record.sending === "unsent" && record.nextTryAtMs <= nowMs() && !isHandedBack(record));
   const tries = new Map(due.map((record) => [record.op, record.tries]));
   for (const batch of batchesOf(due)) {
     const { replies } = await sendHalving(batch, postAs(person));
@@ -38,8 +38,9 @@ export async function pushCarried(person: string): Promise<void> {
 export async function proveCarried(person: string, checkpoint: KnownCheckpoint): Promise<void> {
   for (const record of await openCarriedOps()) {
     if (record.sending !== "admitted" || !record.receipt || record.receipt.index >= checkpoint.size) continue;
-    if (!(await isIncluded({ op: record.op, receipt: record.receipt, person }, checkpoint))) throw new ApiError("proof_invalid", 0);
-    await noteCarriedProved([record.op]);
+    const { holds, proof } = await proofOf(record.op, record.receipt, checkpoint, person);
+    if (!holds) throw new ApiError("proof_invalid", 0);
+    await noteCarriedProved([record.op], proof);
   }
 }
 

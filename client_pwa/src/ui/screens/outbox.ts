@@ -7,7 +7,7 @@ import { timeOf } from "../../screen/dates.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
-import { kindLabel } from "../../screen/labels.ts";
+import { kindLabel, outcomeLabel } from "../../screen/labels.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, chips, empty, field, sheet, submit, type Tone } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
@@ -84,6 +84,7 @@ class Outbox extends LiveScreen {
       ${item.status === "uploading" ? html`<progress max="100" value=${item.percent} aria-label=${text}></progress>` : nothing}
       ${item.body ? html`<p class="clamp" data-test="words">${wordsOf(item)}</p>` : nothing}
       ${item.reason ? html`<p>${codeText(item.reason)}</p>` : nothing}
+      ${item.before ? html`<p data-test="before-restore">${t("outbox.before_restore", { outcome: outcomeLabel(item.before), now: outcomeLabel(item.outcome) })}</p>` : nothing}
       ${item.outcome === "refused" && item.cause ? html`<lh-decision .op=${item.cause}></lh-decision>` : nothing}
       ${item.action === "none" && item.status !== "attention" ? nothing : html`<div class="row row-wrap">${this.action(item)}${place ? html`<a class="button" href=${href(place + id)}>${t("do.open")}</a>` : nothing}</div>`}
     </li>`;

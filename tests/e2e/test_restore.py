@@ -1,0 +1,109 @@
+"""The rehearsal with real phones: backup, more work, disaster, restore, all of it there again."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.e2e.inspector import Hazard, Inspector
+from tests.e2e.people import Person
+from tests.e2e.supervisor import Supervisor
+from tests.support.live_server import COMMAND, LiveServer
+
+OUTSIDE = "checkpoint"  # on another disk in production: a disaster does not reach it
+
+
+def liuhen(city: LiveServer, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command beside the stopped service."""
+    environment = city.environment() | {"LIUHEN_DEMO": "1"}
+    return subprocess.run(
+        [COMMAND, *arguments], env=environment, capture_output=True, text=True, timeout=120
+    )
+
+
+def back_up(city: LiveServer, place: Path) -> None:
+    """Copy the whole data folder, as an operator does at night."""
+    assert city.stop() == 0
+    shutil.copytree(city.data_dir, place)
+    city.start()
+
+
+def meet_disaster(city: LiveServer, backup: Path) -> None:
+    """Lose the disk with database and originals; put the backup back; restore."""
+    city.kill()
+    outside = backup.with_name("outside")
+    shutil.copytree(city.data_dir / OUTSIDE, outside)
+    shutil.rmtree(city.data_dir)
+    shutil.copytree(backup, city.data_dir)
+    shutil.rmtree(city.data_dir / OUTSIDE)
+    shutil.copytree(outside, city.data_dir / OUTSIDE)
+    refused = liuhen(city, "user", "list")
+    assert (refused.returncode, "liuhen restore" in refused.stderr) == (2, True)
+    restored = liuhen(city, "restore", "--reason", "磁盘损坏")
+    assert (restored.returncode, restored.stderr) == (0, ""), restored.stdout
+    verified(city)
+    city.start()
+
+
+def verified(city: LiveServer) -> None:
+    """The log verifies, and the state equals it."""
+    for command in (("verify",), ("rebuild", "--check")):
+        ended = liuhen(city, *command)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def sign_in_again(person: Person, page: str) -> None:
+    """Every session has ended; nothing that was recorded has."""
+    person.go("/login")
+    person.sign_in()
+    person.hand.wait(page)
+
+
+def test_after_a_disaster_the_phones_bring_everything_back(
+    enrolled: Callable[[str], Inspector],
+    supervisor: Supervisor,
+    city: LiveServer,
+    photo_files: list[Path],
+    tmp_path: Path,
+) -> None:
+    phone = enrolled("jcy1")
+    phone.open_todays_inspection()
+    phone.arrive()
+    inspection = phone.inspection
+    phone.wait_until_all_done()
+    back_up(city, tmp_path / "backup")
+
+    late = enrolled("jcy2")  # this phone, its confirmation and all of this work the backup lacks
+    late.go(f"/inspections/{inspection}")
+    late.hand.wait("inspection", state="in_progress")
+    for one, photo in ((phone, photo_files[0]), (late, photo_files[1])):
+        one.go(f"/inspections/{inspection}")
+        one.record(Hazard((photo,), phrase="psj", place="一号破碎机"))
+        one.wait_until_all_done()
+    late.leave_coverage()
+    late.go(f"/inspections/{inspection}")
+    late.record(Hazard((), phrase="aq", same_place=True))  # and this nobody has but the phone
+
+    meet_disaster(city, tmp_path / "backup")
+    late.return_to_coverage()
+    for one in (late, phone):
+        sign_in_again(one, "today")
+        one.wait_until_all_done()
+        one.hand.photo_of_screen(f"{one.login}-after-the-restore")
+    sign_in_again(supervisor, "board")
+    supervisor.look_anew(f"/field/inspections/{inspection}")
+    expect(supervisor.hand.see("inspection-finding")).to_have_count(3, timeout=60_000)
+    expect(supervisor.hand.see("photo", verified="true")).to_have_count(2, timeout=60_000)
+    assert len(supervisor.originals()) == 2
+    findings = supervisor.findings_of(inspection)
+    supervisor.open_finding(findings["B1"])
+    entries = supervisor.timeline()
+    assert {outcome for _, outcome in entries} == {"applied"}
+    again = supervisor.hand.see("entry-again")
+    expect(again).to_have_count(len(entries))
+    expect(again.first).to_contain_text("系统恢复后重新录入，原为第 1 期日志")
+    supervisor.hand.photo_of_screen("desk-after-the-restore")
+    assert city.stop() == 0
+    verified(city)
