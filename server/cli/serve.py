@@ -49,6 +49,7 @@ def run(settings: Settings, asked: argparse.Namespace) -> int:
         websockets=False,
         log_enabled=False,
         workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=True,  # one that dies at once again and again ends the service
         ssl_cert=certificate[0] if certificate else None,
         ssl_key=certificate[1] if certificate else None,
     )

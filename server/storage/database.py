@@ -11,6 +11,7 @@ What it does not do: know any table.
 """
 
 import fcntl
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +19,10 @@ from pathlib import Path
 from typing import IO, Any
 from weakref import WeakKeyDictionary
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 BUSY_TIMEOUT_MS = 30_000
@@ -103,6 +106,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield plain
             return
         yield plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Say whether a statement failed because the disk below the database is full."""
+    if isinstance(error.orig, sqlite3.Error):
+        return error.orig.sqlite_errorcode == sqlite3.SQLITE_FULL
+    return isinstance(error.orig, psycopg.errors.DiskFull)
 
 
 def claim_single_writer(url: str) -> IO[str] | None:

@@ -18,6 +18,7 @@ from werkzeug.routing import RoutingException
 from server.services import rewind
 from server.services.problem import Problem
 from server.storage.blob_rules import StoreUnavailableError
+from server.storage.database import is_full
 from sync_protocol.rules import PROBLEMS
 
 MEDIA_TYPE = "application/problem+json"
@@ -93,6 +94,9 @@ def _rewound(error: rewind.RewoundError) -> Response:
 
 
 def _database(error: Exception) -> Response:
+    if isinstance(error, DBAPIError) and is_full(error):
+        log.error("the database's disk is full", exc_info=error)
+        return response(Problem("storage_full"))
     log.error("the database is not available", exc_info=error)
     return response(Problem("unavailable", retry_after_s=5))
 

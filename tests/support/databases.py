@@ -67,28 +67,34 @@ class PostgresServer:
     """One PostgreSQL server in a folder of its own; start it once, ask it for databases."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="liuhen-pg-", dir="/tmp"))
-        self._account = "nobody" if os.geteuid() == 0 else None
+        self.folder = Path(tempfile.mkdtemp(prefix="liuhen-pg-", dir="/tmp"))
+        self.account = "nobody" if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
+        self._command: list[object] = []
         self._has_template = False
         self._made = 0
 
     def start(self) -> None:
         """Create the cluster and wait until it answers."""
-        self._folder.chmod(0o755)
+        self.folder.chmod(0o755)
         binaries = self._binaries()
-        data, sockets = self._folder / "data", self._folder / "socket"
+        data, sockets = self.folder / "data", self.folder / "socket"
         for path in (data, sockets):
             path.mkdir(mode=0o700)
-            if self._account:
-                shutil.chown(path, self._account)
+            if self.account:
+                shutil.chown(path, self.account)
         initdb = [binaries / "initdb", "-D", data, "--locale=C", "--encoding=UTF8", "-U", USER]
         self._run([*initdb, "--auth=trust", "--no-sync", "--no-instructions"])
         options = [f"-c{name}={value}" for name, value in SERVER_OPTIONS.items()]
-        with (self._folder / "log").open("wb") as log:
+        self._command = [binaries / "postgres", "-D", data, "-k", sockets, *options]
+        self.resume()
+
+    def resume(self) -> None:
+        """Start the server on its cluster, also after `kill`, and wait until it answers."""
+        with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [binaries / "postgres", "-D", data, "-k", sockets, *options],
-                user=self._account,
+                [str(part) for part in self._command],
+                user=self.account,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -96,6 +102,22 @@ class PostgresServer:
                 preexec_fn=dies_with_parent(signal.SIGQUIT),  # noqa: PLW1509
             )
         wait_until(self._answers, 30, f"PostgreSQL does not answer: {self.log()}")
+
+    def kill(self, number: signal.Signals) -> None:
+        """End the server by a signal, and wait until its last process is gone."""
+        assert self._process is not None
+        children = self.backends()
+        self._process.send_signal(number)
+        self._process.wait()
+        gone = lambda: not any(Path(f"/proc/{child}").exists() for child in children)  # noqa: E731
+        wait_until(gone, 30, "processes of PostgreSQL are left")
+
+    def backends(self) -> list[int]:
+        """Return the process ids of the server's children."""
+        assert self._process is not None
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+        return [int(child) for child in children.split()]
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
@@ -106,26 +128,34 @@ class PostgresServer:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def log(self) -> str:
         """Return what the server wrote."""
-        path = self._folder / "log"
+        path = self.folder / "log"
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy address of a database of this server."""
-        return f"postgresql+psycopg://{USER}@/{database}?host={self._folder / 'socket'}"
+        return f"postgresql+psycopg://{USER}@/{database}?host={self.folder / 'socket'}"
 
-    def create(self, *, migrated: bool) -> str:
-        """Create a database with a new name, empty or with the schema; return the name."""
+    def create(self, *, migrated: bool, volume: Path | None = None) -> str:
+        """Create a database with a new name, empty or with the schema; return the name.
+
+        With `volume` its tables lie there, and nothing else does.
+        """
         if migrated and not self._has_template:
             self._execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
             migrate(self.url(TEMPLATE))
             self._has_template = True
         self._made += 1
         name = f"test_{self._made}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
+        place = ""
+        if volume is not None:
+            self._execute(f"CREATE TABLESPACE place_{self._made} LOCATION '{volume}'")
+            place = f" TABLESPACE place_{self._made}"
+        template = TEMPLATE if migrated else "template0"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}{place}")
         return name
 
     def copy(self, source: str) -> str:
@@ -146,9 +176,9 @@ class PostgresServer:
         package = Path(spec.origin).parent
         installed = package / "pginstall"
         closed = any(not parent.stat().st_mode & 0o001 for parent in installed.parents)
-        if not (self._account and closed):
+        if not (self.account and closed):
             return installed / "bin"
-        copied = self._folder / "programs" / package.name
+        copied = self.folder / "programs" / package.name
         shutil.copytree(installed, copied / "pginstall", symlinks=True)
         libraries = package.with_name(f"{package.name}.libs")  # the programs look for them there
         shutil.copytree(libraries, copied.with_name(libraries.name))
@@ -157,7 +187,7 @@ class PostgresServer:
     def _run(self, command: list[object]) -> None:
         done = subprocess.run(
             [str(part) for part in command],
-            user=self._account,
+            user=self.account,
             cwd="/",
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -167,7 +197,7 @@ class PostgresServer:
             raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
 
     def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
-        sockets = str(self._folder / "socket")
+        sockets = str(self.folder / "socket")
         return psycopg.connect(host=sockets, user=USER, dbname="postgres", autocommit=True)
 
     def _answers(self) -> bool:

@@ -67,7 +67,7 @@ class LiveServer:
                 preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509
             )
         deadline = time.monotonic() + START_SECONDS
-        while not self._ready():
+        while not self.is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"the server did not come up:\n{self.output()}")
@@ -95,7 +95,15 @@ class LiveServer:
         self._process.wait()
         self._process = None
 
-    def _ready(self) -> bool:
+    def workers(self) -> list[int]:
+        """Return the process ids of the workers."""
+        assert self._process is not None
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+        return [int(child) for child in children.split()]
+
+    def is_ready(self) -> bool:
+        """Say whether /readyz answers 200."""
         try:
             with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as response:
                 return response.status == 200
