@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,13 +40,20 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def city(demo_folder: Path, tmp_path: Path) -> Iterator[LiveServer]:
+@contextmanager
+def serving(demo_folder: Path, folder: Path) -> Iterator[LiveServer]:
     """`liuhen serve --demo` on a fresh copy of the demo city."""
-    shutil.copytree(demo_folder, tmp_path / "city")
-    server = LiveServer(tmp_path / "city", arguments=("--demo",)).start()
+    shutil.copytree(demo_folder, folder / "city")
+    server = LiveServer(folder / "city", arguments=("--demo",)).start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def city(demo_folder: Path, tmp_path: Path) -> Iterator[LiveServer]:
+    """The demo city as a running service."""
+    with serving(demo_folder, tmp_path) as server:
+        yield server
 
 
 def ticket_of(server: LiveServer, login: str) -> str:
@@ -67,19 +75,16 @@ def photo_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return pictures.photos(tmp_path_factory.mktemp("photos"), 30)
 
 
-@pytest.fixture
-def someone(
-    playwright: Any, city: LiveServer, tmp_path: Path, camera_video: Path
+@contextmanager
+def company(
+    playwright: Any, server: LiveServer, folder: Path, video: Path
 ) -> Iterator[Callable[..., Any]]:
-    """`someone(Inspector, "jcy1") -> Inspector`: a person at a new browser, closed at the end.
-
-    A fault that a page threw and nobody caught fails the test.
-    """
+    """People who come when they are called, each with a browser of their own; see `someone`."""
     people: list[Person] = []
 
     def come(who: type[Somebody], login: str) -> Somebody:
-        folder = tmp_path / f"profile-{login}-{len(people)}"
-        person = who(playwright, folder, login, city.port, video=camera_video)
+        profile = folder / f"profile-{login}-{len(people)}"
+        person = who(playwright, profile, login, server.port, video=video)
         people.append(person)
         person.open()
         return person
@@ -92,11 +97,28 @@ def someone(
 
 
 @pytest.fixture
+def someone(
+    playwright: Any, city: LiveServer, tmp_path: Path, camera_video: Path
+) -> Iterator[Callable[..., Any]]:
+    """`someone(Inspector, "jcy1") -> Inspector`: a person at a new browser, closed at the end.
+
+    A fault that a page threw and nobody caught fails the test.
+    """
+    with company(playwright, city, tmp_path, camera_video) as come:
+        yield come
+
+
+def enrolled_desk(come: Callable[..., Any], server: LiveServer) -> Supervisor:
+    """The county's supervisor at an enrolled desk."""
+    desk: Supervisor = come(Supervisor, "zhuguan")
+    desk.enrol(ticket_of(server, "zhuguan"))
+    return desk
+
+
+@pytest.fixture
 def supervisor(someone: Callable[..., Any], city: LiveServer) -> Supervisor:
     """The county's supervisor at an enrolled desk."""
-    desk: Supervisor = someone(Supervisor, "zhuguan")
-    desk.enrol(ticket_of(city, "zhuguan"))
-    return desk
+    return enrolled_desk(someone, city)
 
 
 @pytest.fixture

@@ -89,8 +89,8 @@ def _revoking(cause: str) -> Touch:
     return touch
 
 
-def the_rest(desk: Supervisor, walk: Walk) -> None:
-    """Board, findings, inspections and what opens on them."""
+def the_rest(desk: Supervisor, walk: Walk) -> dict[str, str]:
+    """Board, findings, inspections and what opens on them; return a hazard of each state."""
     found = findings_by_state(desk)
     walk.through(board())
     walk.through(
@@ -105,6 +105,7 @@ def the_rest(desk: Supervisor, walk: Walk) -> None:
             Screen("desk-outbox", "/outbox", "outbox"),
         ]
     )
+    return found
 
 
 def board() -> list[Screen]:

@@ -163,6 +163,9 @@ def _findings(phone: Inspector) -> list[Screen]:
         Screen(f"finding-{state}", f"/findings/{id_}", "finding-page")
         for state, id_ in states.items()
     ]
+    twice = phone.hand.see("finding").filter(has_text="两种写法").first.get_attribute("href")
+    contested = _address(phone, "contested", twice).split("/")[2]
+    pages += [Screen("finding-contested", f"/findings/{contested}", "told-at")]
     claimed = states["rectification_claimed"]
     return [*pages, Screen("reinspect", f"/findings/{claimed}/reinspect", "reinspect")]
 

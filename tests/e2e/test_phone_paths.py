@@ -1,6 +1,6 @@
 """The less ordinary paths of the phone, in one inspection: what is signed is what was shown, a
-refused signature, duplicates, withdrawals, a supplementary record, a hazard ordered again, two
-versions of one text, a login that ran out. Each ends with everything uploaded and nothing lost."""
+refused signature, duplicates, withdrawals, a supplementary record, a hazard ordered again, a login
+that ran out. Each ends with everything uploaded and nothing lost."""
 
 import json
 from collections.abc import Callable
@@ -169,39 +169,6 @@ def fails_and_is_ordered_again(
     phone.hand.tap("conclude-order")
     phone.hand.wait("inspection", state="concluded")
     phone.wait_until_all_done()
-
-
-def test_two_versions_of_a_text_are_settled_on_the_phone(
-    enrolled: Callable[[str], Inspector],
-) -> None:
-    phone, other = enrolled("jcy1"), enrolled("jcy2")
-    phone.open_todays_inspection()
-    phone.arrive()
-    inspection = phone.inspection
-    phone.record(Hazard((), phrase="psj", place="一号破碎机"))
-    phone.wait_until_all_done()
-    other.synchronise()
-    back_to(other, inspection, "in_progress")
-    finding = open_finding(other, "A1", "draft")
-    for one, place in ((phone, "东侧"), (other, "西侧")):
-        one.leave_coverage()
-        one.go(f"/findings/{finding}/edit")
-        one.hand.wait("hazard-form")
-        one.hand.write("hazard-place", place)
-        one.hand.tap("save-hazard")
-        one.hand.wait("finding-page")
-    phone.return_to_coverage()
-    phone.wait_until_all_done()
-    other.return_to_coverage()
-    other.synchronise()
-    mend = other.hand.wait("outbox-item", status="attention", seconds=45)
-    expect(other.hand.see("sync-chip")).to_contain_text("需处理 1 项")
-    expect(mend).to_contain_text("西侧")
-    other.hand.photo_of_screen("outbox-contested")
-    other.hand.tap(mend.locator('[data-test="mend"]'))
-    other.hand.tap(other.hand.see("version").filter(has_text="西侧"))
-    expect(other.hand.see("version")).to_have_count(0)
-    other.wait_until_all_done()
 
 
 def test_a_login_that_ran_out_keeps_everything(

@@ -17,7 +17,7 @@ from playwright.sync_api import Playwright
 from tests.e2e import screens_desk, screens_phone, screens_pictures
 from tests.e2e.conftest import ticket_of
 from tests.e2e.inspector import Inspector
-from tests.e2e.screens_walk import Found, Walk, measure
+from tests.e2e.screens_walk import Found, Screen, Walk, measure
 from tests.e2e.supervisor import Supervisor
 from tests.support.browser import launch
 from tests.support.live_server import LiveServer
@@ -65,7 +65,8 @@ def found(served: LiveServer, playwright: Any, tmp_path_factory: pytest.TempPath
     screens_phone.the_whole_day(
         phone, desk, phone_walk, photos, lambda: screens_desk.phones(desk_walk)
     )
-    screens_desk.the_rest(desk, desk_walk)
+    disputed = screens_desk.the_rest(desk, desk_walk)["disputed"]
+    phone_walk.through([Screen("finding-disputed", f"/findings/{disputed}", "told-at")])
     everything.errors += phone.faults + desk.faults
     for person in (phone, desk):
         person.close()

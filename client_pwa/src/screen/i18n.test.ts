@@ -4,8 +4,9 @@ import { expect, test } from "vitest";
 import { inspect } from "./i18n/inspect.ts";
 import { shell } from "./i18n/shell.ts";
 import { supervise } from "./i18n/supervise.ts";
+import { versions } from "./i18n/versions.ts";
 
-const areas: Readonly<Record<string, { readonly zh: Readonly<Record<string, string>>; readonly en: Readonly<Record<string, string>> }>> = { shell, inspect, supervise };
+const areas: Readonly<Record<string, { readonly zh: Readonly<Record<string, string>>; readonly en: Readonly<Record<string, string>> }>> = { shell, inspect, supervise, versions };
 /** Latin words an officer meets every day, and the names of values put into a text. */
 const ALLOWED = /\{\w+\}|PIN|GPS|MB|HTTPS|SHA-256|PNG|JPEG/g;
 const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? "").sort();

@@ -5,9 +5,12 @@ import { engine } from "../sync/index.ts";
 const LOOK_MS = 4_000;
 
 /** A source for `watch`: asks the server now and every few seconds for as long as the page is open and online. */
-export function looking(): () => void {
+export const looking = (): (() => void) => lookingWhile(() => true);
+
+/** The same for as long as something is missing. */
+export function lookingWhile(isMissing: () => boolean): () => void {
   const look = (): void => {
-    if (navigator.onLine && document.visibilityState === "visible") engine.nudge();
+    if (isMissing() && navigator.onLine && document.visibilityState === "visible") engine.nudge();
   };
   look();
   const timer = setInterval(look, LOOK_MS);

@@ -66,18 +66,25 @@ export async function missingThumbnails(): Promise<{ space: string; sha256: stri
   return missing;
 }
 
-/** The server makes them after the original arrived; one that is not there yet is asked for again after a while. */
-const ASK_AGAIN_MS = 60_000;
-const askedAtMs = new Map<string, number>();
-const isDue = ({ space, sha256 }: { space: string; sha256: string }): boolean =>
-  nowMs() - (askedAtMs.get(blobId(space, sha256)) ?? -ASK_AGAIN_MS) >= ASK_AGAIN_MS;
+/** The server makes them soon after the original arrived; one that is not there yet is asked for again, less and less often. */
+const ASK_AGAIN_MS = 4_000;
+const ASK_AGAIN_LATEST_MS = 60_000;
+const asked = new Map<string, { readonly atMs: number; readonly waitMs: number }>();
+function isDue({ space, sha256 }: { space: string; sha256: string }): boolean {
+  const before = asked.get(blobId(space, sha256));
+  return before === undefined || nowMs() - before.atMs >= before.waitMs;
+}
+function noteAsked(blob: string): void {
+  const waitMs = Math.min(2 * (asked.get(blob)?.waitMs ?? ASK_AGAIN_MS / 2), ASK_AGAIN_LATEST_MS);
+  asked.set(blob, { atMs: nowMs(), waitMs });
+}
 
 /** Fetch the missing ones a few at a time. */
 export async function prefetchThumbnails(): Promise<void> {
   const missing = (await missingThumbnails()).filter(isDue);
   for (let at = 0; at < missing.length; at += AT_ONCE) {
     await Promise.all(missing.slice(at, at + AT_ONCE).map(async ({ space, sha256 }) => {
-      askedAtMs.set(blobId(space, sha256), nowMs());
+      noteAsked(blobId(space, sha256));
       await fetchThumbnail(space, sha256);
     }));
   }

@@ -10,6 +10,7 @@ export {
   currentSession, deployment, ensureChain, lock, login, logout, redeemTicket, setPin, unlock,
 } from "./session.ts";
 export { fetchOriginal, fetchThumbnail, heldPage, opEntry, timeline } from "./fetches.ts";
+export { originsOf, type Origin } from "./origins.ts";
 export { peopleHere, type PersonHere } from "./people.ts";
 export { readiness } from "./readiness.ts";
 export { ParcelError } from "../protocol/parcel.ts";

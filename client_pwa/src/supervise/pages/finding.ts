@@ -115,7 +115,7 @@ class FindingPage extends LiveScreen {
     return html`<div class="page page-wide sup sup-two" data-test="finding-page" data-finding=${view.id}>
       <div class="sup-column">${this.head(view)}
         <sup-dispute .of=${of}></sup-dispute>
-        <section class="card stack">${section(t("sup.finding.said"), html`<sup-fields .names=${this.names} .mayChoose=${this.author?.role === "supervisor"} .finding=${view}></sup-fields>`)}</section>
+        <section class="card stack">${section(t("sup.finding.said"), html`<sup-fields .mayChoose=${this.author?.role === "supervisor"} .finding=${view}></sup-fields>`)}</section>
         <section class="card stack">${section(t("sup.finding.dates"), this.dates(view))}</section>
         ${this.evidence(view)}</div>
       <aside class="sup-column card">${section(t("sup.timeline.title"), html`<sup-timeline .names=${this.names} .pending=${view.pending}

@@ -4,10 +4,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { decideDispute } from "../../capture/index.ts";
 import { dateTimeOf } from "../../screen/dates.ts";
-import { define, ScreenElement } from "../../screen/element.ts";
+import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { stateLabel } from "../../screen/labels.ts";
 import { button, facts, field, section } from "../../screen/parts.ts";
+import { ToldElement } from "../../screen/told.ts";
 import type { Claim } from "../../protocol/rows.ts";
 import type { FindingView, PhotoView, ReinspectionView } from "../../store/index.ts";
 import { nameOf, type Names } from "../model/names.ts";
@@ -22,14 +23,23 @@ export interface DisputeOf {
   readonly mayDecide: boolean;
 }
 
-class Dispute extends ScreenElement {
+class Dispute extends ToldElement {
   #of: DisputeOf | undefined;
   private chosen = "";
   private reason = "";
 
   set of(of: DisputeOf) {
     this.#of = of;
+    this.learn();
     this.requestUpdate();
+  }
+
+  protected about(): string {
+    return `finding/${this.#of?.finding.id ?? ""}`;
+  }
+
+  protected shownOps(): string[] {
+    return (this.#of?.finding.claims ?? []).map(({ op }) => op);
   }
 
   private claim(claim: Claim, of: DisputeOf): TemplateResult {
@@ -40,6 +50,7 @@ class Dispute extends ScreenElement {
       <div class="section-head"><h3>${name}</h3>${stateBadge("finding", claim.to)}</div>
       ${facts([
         [t("sup.timeline.device"), dateTimeOf(claim.at_ms)],
+        [t("sup.said.device"), this.devices.get(this.origins.get(claim.op)?.chain ?? "") ?? "…"],
         [t("sup.said.officers_word"), (made?.officers ?? []).map((id) => nameOf(of.names, id)).join(" ") || t("sup.none")],
         [t("sup.said.opinion_word"), made?.opinion || t("sup.none")],
         [t("sup.dispute.attested"), made && made.attestedBy.length > 0 ? made.attestedBy.map((id) => nameOf(of.names, id)).join(" ") : t("sup.dispute.not_attested")],

@@ -3,12 +3,14 @@
 // checks made here. Read from the server; says so when there is no connection.
 
 import { html, nothing, type TemplateResult } from "lit";
-import type { Header } from "../../protocol/rows.ts";
+import type { Body, Header } from "../../protocol/rows.ts";
 import { dateTimeOf } from "../../screen/dates.ts";
 import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { flagLabel, kindLabel, problemLabel, reasonLabel } from "../../screen/labels.ts";
 import { badge, banner, button, empty } from "../../screen/parts.ts";
+import "../../screen/photo.ts";
+import { deviceNames } from "../../store/index.ts";
 import { ApiError, engine, itemStatus, timeline, type OutboxItem, type TimelineEntry } from "../../sync/index.ts";
 import { outcomeBadge } from "../model/look.ts";
 import { nameOf, type Names } from "../model/names.ts";
@@ -31,6 +33,7 @@ class Timeline extends ScreenElement {
   #entity = "";
   #mark = "";
   names: Names = new Map();
+  private devices: Names = new Map();
   private unsent: readonly OutboxItem[] = [];
   private entries: readonly TimelineEntry[] | undefined;
   private failure = "";
@@ -60,8 +63,8 @@ class Timeline extends ScreenElement {
     const entity = this.#entity;
     this.attempt(async () => {
       try {
-        const entries = await timeline(entity);
-        if (entity === this.#entity) this.put({ entries, failure: "" });
+        const [entries, devices] = [await timeline(entity), await deviceNames()];
+        if (entity === this.#entity) this.put({ entries, devices, failure: "" });
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         this.put({ failure: error.code });
@@ -76,7 +79,8 @@ class Timeline extends ScreenElement {
 
   private entry(entry: TimelineEntry): TemplateResult {
     // For reading only: whether the text is exact and signed is what the receipt checks.
-    const deviceMs = (JSON.parse(entry.header) as Header).time.wall_ms;
+    const { time: { wall_ms: deviceMs }, chain } = JSON.parse(entry.header) as Header;
+    const photo = entry.kind === "photo.add" ? String((JSON.parse(entry.body) as Body)["photo"]) : "";
     const skewed = Math.abs(deviceMs - entry.server_at_ms) > SKEW_SHOWN_MS;
     const code = entry.ruling.code;
     const again = leafBefore(entry.receipt.leaf);
@@ -87,9 +91,10 @@ class Timeline extends ScreenElement {
         ${entry.ruling.flags.map((flag) => badge("todo", flagLabel(flag), "info"))}</div>
       <p><strong data-test="entry-by">${nameOf(this.names, entry.by)}</strong>
         ${entry.carrier === entry.by || entry.carrier === "" ? nothing : html`<span class="soft">${t("sup.timeline.carried", { name: nameOf(this.names, entry.carrier) })}</span>`}</p>
+      ${photo ? html`<lh-photo class="sup-entry-photo" photo=${photo} label=${t("photo.word")}></lh-photo>` : nothing}
       ${said.map((line) => html`<p class="sup-said">${line}</p>`)}
       ${code ? html`<p class="sup-said">${reasonLabel(code)}</p>` : nothing}
-      <p class="soft"><span>${t("sup.timeline.device")} <span class="digits">${dateTimeOf(deviceMs)}</span></span><br />
+      <p class="soft"><span>${t("sup.timeline.device")} <span class="digits">${dateTimeOf(deviceMs)}</span> ${this.devices.get(chain || entry.op) ?? nothing}</span><br />
         <span>${t("sup.timeline.server")} <span class="digits">${dateTimeOf(entry.server_at_ms)}</span></span>
         ${again ? html`<br /><span data-test="entry-again">${t("sup.timeline.again", again)}</span>` : nothing}
         ${skewed ? html`<br /><span>${laterBy(Math.round((entry.server_at_ms - deviceMs) / 60_000))}</span>` : nothing}</p>

@@ -3,17 +3,19 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { attestReinspection, resolveField, type FindingEdit } from "../../capture/index.ts";
 import { define } from "../../screen/element.ts";
-import { t, type Key } from "../../screen/i18n.ts";
+import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, empty, facts, section } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
-import { enterprise, finding, inspection, person, reinspectionsOf, valueOf, type FindingView, type ReinspectionView } from "../../store/index.ts";
+import { enterprise, finding, inspection, person, reinspectionsOf, valueOf, type FindingView, type Json, type ReinspectionView } from "../../store/index.ts";
 import { dueBadge, gapKey, stateBadge } from "../parts/finding-card.ts";
 import { findingActions, type ActionName } from "../parts/finding-actions.ts";
 import { say } from "../says.ts";
 import { me } from "../session.ts";
 import "../../screen/photo.ts";
+import "../../screen/versions.ts";
+import "../parts/claims.ts";
 
 const WAITS = ["ordered", "extension_requested", "extension_granted", "extension_denied", "rectification_claimed", "measures_taken"];
 
@@ -26,6 +28,8 @@ class Finding extends LiveScreen {
   rechecks: readonly ReinspectionView[] = [];
   /** Officers of the inspection order; who reinspected a hazard orders it again. */
   mayOrder = false;
+  /** Officers of the inspection settle what its hazards say. */
+  mayChoose = false;
   names: ReadonlyMap<string, string> = new Map();
   action: ActionName = "";
 
@@ -36,8 +40,9 @@ class Finding extends LiveScreen {
     const latest = valueOf(this.finding.row, "reinspection");
     this.rechecks = await reinspectionsOf(this.finding.id);
     const reinspected = this.rechecks.find((one) => one.id === latest);
-    const officers = [...((await inspection(this.finding.inspection))?.officers ?? []), ...(reinspected?.officers ?? [])];
-    this.mayOrder = officers.includes(me().person);
+    const inspectors = (await inspection(this.finding.inspection))?.officers ?? [];
+    this.mayChoose = inspectors.includes(me().person);
+    this.mayOrder = [...inspectors, ...(reinspected?.officers ?? [])].includes(me().person);
     const names = new Map<string, string>();
     for (const id of this.rechecks.flatMap((one) => one.officers)) names.set(id, (await person(id))?.name ?? id);
     this.names = names;
@@ -57,11 +62,11 @@ class Finding extends LiveScreen {
   }
 
   private contested(one: FindingView): TemplateResult[] {
-    return one.contested.map((name) => {
-      const versions = [String(valueOf(one.row, name) ?? ""), ...(one.row.fields[name]?.others ?? []).map((other) => String(other.v))];
-      return banner("alarm", t("finding.two_versions", { field: t(`hazard.${name}` as Key) }), html`<div class="stack">${versions.map((text) =>
-        button(text, () => this.act(() => resolveField(one.id, name as keyof FindingEdit, text)), { test: "version" }))}</div>`);
-    });
+    const settle = (name: string) => async (value: Json): Promise<void> => {
+      await resolveField(one.id, name as keyof FindingEdit, String(value));
+      say(this, t("saved.here"));
+    };
+    return one.contested.map((name) => html`<lh-versions .name=${name} .finding=${one} .choose=${this.mayChoose ? settle(name) : undefined}></lh-versions>`);
   }
 
   private recheck(one: ReinspectionView): TemplateResult {
@@ -115,7 +120,7 @@ class Finding extends LiveScreen {
         <p class="large strong">${one.description || t("finding.no_text")}</p>
         <div class="row row-wrap">${stateBadge(one.state)}${dueBadge(one)}${one.recorded || one.state === "draft" || GONE.includes(one.state) ? nothing : badge("todo", t("inspection.late"), "attention")}</div>
       </div>
-      ${this.gaps(one)} ${this.contested(one)} ${this.pictures(one.photos)} ${this.facts(one)}
+      ${this.gaps(one)} <lh-claims .rechecks=${this.rechecks} .finding=${one}></lh-claims> ${this.contested(one)} ${this.pictures(one.photos)} ${this.facts(one)}
       ${one.state === "failed" && !this.mayOrder ? banner("plain", t("finding.order_by_others")) : nothing}
       ${this.rechecks.length > 0 ? section(t("finding.rechecks"), html`<div class="stack">${this.rechecks.map((recheck) => this.recheck(recheck))}</div>`) : nothing}
       ${findingActions(one, this.action, {

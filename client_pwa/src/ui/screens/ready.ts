@@ -7,6 +7,7 @@ import { dateTimeOf } from "../../screen/dates.ts";
 import { t, type Key } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
+import { lookingWhile } from "../../screen/looking.ts";
 import { badge, button } from "../../screen/parts.ts";
 import { navigate } from "../../screen/router.ts";
 import { askPersistence } from "../../store/index.ts";
@@ -27,6 +28,7 @@ class Ready extends LiveScreen {
   constructor() {
     super();
     this.watch(engine.subscribe, () => this.refresh());
+    this.watch(() => lookingWhile(() => this.checks.some((check) => !check.ok)));
   }
 
   protected override async read(): Promise<void> {

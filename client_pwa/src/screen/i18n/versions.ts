@@ -1,0 +1,46 @@
+// Words of fields with several versions and of disputes, on the phone and at the desk.
+
+import { dictionary } from "./dictionary.ts";
+
+export const versions = dictionary(
+  {
+    "versions.title": "{field}有 {count} 种写法，请选定一种",
+    "versions.choose": "采用这一种",
+    "versions.note": "不同之处已标出。没有采用的写法仍留在记录里。",
+    "versions.unknown": "作者、设备和时间需联网查看",
+    "versions.field.place": "部位",
+    "versions.field.description": "问题描述",
+    "versions.field.requirement": "整改要求",
+    "versions.field.criterion": "判定标准",
+    "versions.field.note": "备注",
+    "versions.field.grade": "等级",
+    "versions.field.basis": "依据",
+    "claims.title": "处理结果不一致",
+    "claims.waits": "两份记录都已保留，等待主管裁定。",
+    "claims.decided": "主管裁定",
+    "claims.officers": "执法人员",
+    "claims.opinion": "复查意见",
+    "claims.attested": "第二执法人员",
+    "claims.not_attested": "尚未确认",
+  },
+  {
+    "versions.title": "{count} versions of the {field}; choose one",
+    "versions.choose": "Use this one",
+    "versions.note": "What differs is marked. The other versions stay in the record.",
+    "versions.unknown": "Author, device and time need a connection",
+    "versions.field.place": "place",
+    "versions.field.description": "description",
+    "versions.field.requirement": "requirement",
+    "versions.field.criterion": "criterion",
+    "versions.field.note": "note",
+    "versions.field.grade": "grade",
+    "versions.field.basis": "legal basis",
+    "claims.title": "Results that contradict",
+    "claims.waits": "Both records are kept; a supervisor decides.",
+    "claims.decided": "Decided by a supervisor",
+    "claims.officers": "Officers",
+    "claims.opinion": "Opinion",
+    "claims.attested": "Second officer",
+    "claims.not_attested": "not yet",
+  },
+);
