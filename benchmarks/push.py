@@ -28,7 +28,8 @@ BATCH = 100
 INSPECTION = 20
 BEGIN = {
     "date": "2026-09-21", "officers": ["inspector", "colleague"], "content": "例行检查",
-    "id_shown": True, "rights_told": True, "recorder_on": True, "code_scanned": True,
+    "arrived_at_ms": 1_790_000_000_000, "id_shown": True, "rights_told": True,
+    "recorder_on": True, "code_scanned": True,
     "reason": "群众举报",
 }  # fmt: skip
 FINDING = {

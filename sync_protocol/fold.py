@@ -6,12 +6,13 @@ Authority, deps and guards were decided before; nothing here knows who may do wh
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sync_protocol import lifecycle
 from sync_protocol.kinds import kind_named
 from sync_protocol.ops import Op
-from sync_protocol.rules import Table
+from sync_protocol.rules import LIMITS, Table
 
 Row = dict[str, Any]
 RANK = {"applied": 0, "merged": 1, "conflict": 2}
@@ -173,19 +174,29 @@ def _remove(run: _Run, effect: Table, scope: Scope, key: str) -> None:
     run.put(row, sets={**sets, effect["set"]: left} if left else sets)
 
 
-def _edit(run: _Run, _effect: Table, scope: Scope, key: str) -> None:
+def _edit(run: _Run, effect: Table, scope: Scope, key: str) -> None:
     row = run.row(key)
-    name, value = scope["field"], scope["value"]
+    edited = {name: _edited(run, row, scope, name, value) for name, value in _edits(effect, scope)}
+    run.put(row, fields={**row["fields"], **edited})
+
+
+def _edits(effect: Table, scope: Scope) -> list[tuple[str, Any]]:
+    """Return (field, value): the members the effect lists, or the one change of the scope."""
+    if "fields" in effect:
+        return [(name, scope[name]) for name in effect["fields"] if name in scope]
+    return [(scope["field"], scope["value"])]
+
+
+def _edited(run: _Run, row: Row, scope: Scope, name: str, value: Any) -> dict[str, Any]:
     if name not in run.editable:
         raise _Refusal("field_not_editable")
     known = _versions(row["fields"].get(name))
     seen = {run.op.id, *scope["replaces"]}
     rest = [one for one in known if one["op"] not in seen and one["v"] != value]
-    version: dict[str, Any] = {"op": run.op.id, "v": value}
-    if rest:
-        version["others"] = sorted(rest, key=lambda one: one["op"])
-        run.rule("conflict", "field_contested")
-    run.put(row, fields={**row["fields"], name: version})
+    if not rest:
+        return {"op": run.op.id, "v": value}
+    run.rule("conflict", "field_contested")
+    return {"op": run.op.id, "v": value, "others": sorted(rest, key=lambda one: one["op"])}
 
 
 def _versions(present: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -214,9 +225,12 @@ def _step(run: _Run, effect: Table, scope: Scope, key: str) -> None:
     if cur["op"] == run.op.id:
         raise _Refusal("illegal_step")  # one op takes one step of a machine of a row
     if step.base in (cur["op"], *cur.get("agreed", ())) and cur["s"] == step.source:
-        _move(run, row, step)
+        _move(run, row, cur, step)
     elif cur["step"] == step.name and cur["s"] == step.to:
-        _agree(run, row, cur, step)
+        agreed = sorted({*cur.get("agreed", ()), run.op.id})
+        _agree(run, row, step.machine, {**cur, "agreed": agreed})
+    elif (past := _agreed_in_the_past(cur, step, run.op.id)) is not None:
+        _agree(run, row, step.machine, {**cur, "past": past})
     elif lifecycle.machine(step.machine)["concurrent"] == "refuse":
         raise _Refusal("stale_step")
     else:
@@ -251,18 +265,38 @@ def _chosen(row: Row, machine: str, chosen: str) -> str:
     raise _Refusal("claim_unknown")
 
 
-def _move(run: _Run, row: Row, step: _Step) -> None:
-    states = {**row["states"], step.machine: run.stamp(s=step.to, step=step.name)}
-    disputes = row["disputes"]
+def _move(run: _Run, row: Row, cur: Mapping[str, Any], step: _Step) -> None:
+    state, disputes = run.stamp(s=step.to, step=step.name), row["disputes"]
     if step.source == lifecycle.machine(step.machine).get("disputed"):
         disputes = {name: one for name, one in disputes.items() if name != step.machine}
-    run.put(row, states=states, disputes=disputes)
+    elif cur["op"]:
+        state["past"] = _with_past(cur)
+    run.put(row, states={**row["states"], step.machine: state}, disputes=disputes)
 
 
-def _agree(run: _Run, row: Row, cur: Mapping[str, Any], step: _Step) -> None:
-    """Remember who else came here by the same step: their next step is based on their own op."""
-    agreed = sorted({*cur.get("agreed", ()), run.op.id})
-    run.put(row, states={**row["states"], step.machine: {**cur, "agreed": agreed}})
+def _with_past(cur: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the states that a row leaves behind with `cur`, oldest first; a bounded memory."""
+    ops = sorted({cur["op"], *cur.get("agreed", ())})
+    left = {"ops": ops, "s": cur["s"], "step": cur["step"]}
+    return [*cur.get("past", ()), left][-LIMITS["past_states"] :]
+
+
+def _agreed_in_the_past(
+    cur: Mapping[str, Any], step: _Step, op_id: str
+) -> list[dict[str, Any]] | None:
+    """Return the past with `op_id` among those who took the row's former step, if it is one."""
+    past: list[dict[str, Any]] = list(cur.get("past", ()))
+    for at, (left, reached) in enumerate(pairwise(past), 1):
+        taken = (reached["step"], reached["s"]) == (step.name, step.to)
+        if taken and step.base in left["ops"] and left["s"] == step.source:
+            past[at] = {**reached, "ops": sorted({*reached["ops"], op_id})}
+            return past
+    return None
+
+
+def _agree(run: _Run, row: Row, machine: str, state: Mapping[str, Any]) -> None:
+    """Remember who else came by the same step: their next step is based on their own op."""
+    run.put(row, states={**row["states"], machine: state})
     run.rule("merged", "")
     run.moved.add(row["entity"])
 

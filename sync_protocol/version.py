@@ -11,7 +11,7 @@ PROTOCOL_VERSION = 1
 HISTORY = (
     (
         1,
-        "62c6401b353d4b2e8fd21e2d4cace19b525c5bee9aadcece35baccaaf5d17d60",
+        "44efca1bf4ff114c4b60ed6fac58bedc029c01633155215a66660adcb04c7987",
         "the first version",
     ),
 )

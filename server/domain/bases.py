@@ -11,6 +11,7 @@ row is still in that state (the fold).
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from server.domain import mends
 from server.domain.authority import Stop
 from server.domain.records import LoggedOp, Reader
 from sync_protocol import lifecycle
@@ -43,8 +44,10 @@ def _was_there(key: str, machine: str, base: str, state: str, reader: Reader) ->
 
 
 def _reached(key: str, machine: str, op_id: str, reader: Reader) -> set[str]:
-    """Return the states an op can have brought a row to; empty for one that is not logged."""
+    """Return the states an op can have brought a row to; empty for one that had no effect."""
     logged = reader.op(op_id)
+    if logged is not None and not logged.in_effect:
+        logged = reader.op(mends.mended_by(op_id, reader.menders))
     if logged is None:
         return set()
     reached = set(_targets(key, machine, logged, reader))

@@ -5,7 +5,7 @@ comes with changes; a ruling never depends on bytes of evidence having arrived, 
 beyond a flag. Not here: locks, indexes, what a batch adds to the state (`services.commit`).
 """
 
-from server.domain import authority, bases, guards
+from server.domain import authority, bases, guards, mends
 from server.domain.authority import Stop
 from server.domain.records import Arrival, Decision, LoggedOp, Reader
 from sync_protocol import locks
@@ -22,12 +22,10 @@ def decide(op: Op, author: str, arrival: Arrival, reader: Reader) -> Decision:
         flags.add("clock_off")
     if reader.twins(op.chain, op.seq, op.id):
         flags.add("fork")
-    stopped = (
-        authority.stop(op, author, arrival, reader, flags)
-        or _deps_stop(op, reader)
-        or guards.stop(op, author, reader, flags)
-        or bases.stop(op, reader)
-    )
+    stopped = authority.stop(op, author, arrival, reader, flags) or _deps_stop(op, reader)
+    if stopped is None:
+        op = mends.followed(op, lambda ref: _stands_for(ref, reader))
+        stopped = guards.stop(op, author, reader, flags) or bases.stop(op, reader)
     if stopped is not None:
         return Decision(*stopped, tuple(sorted(flags)))
     rows = {key: reader.row(key) for key in locks.written_entities(op.kind, op.body, op.id)}
@@ -42,9 +40,14 @@ def _deps_stop(op: Op, reader: Reader) -> Stop | None:
         logged = reader.op(dep)
         if logged is None:
             return ("waiting", "dep_missing")
-        if not logged.in_effect and not reader.is_mended(dep):
+        if not logged.in_effect and not mends.mended_by(dep, reader.menders):
             waits = ("waiting", "dep_not_effective")
     return waits
+
+
+def _stands_for(ref: str, reader: Reader) -> str:
+    logged = reader.op(ref)
+    return "" if logged is None or logged.in_effect else mends.mended_by(ref, reader.menders)
 
 
 def resolve(op: Op, author: str, arrival: Arrival, reader: Reader, cause: LoggedOp) -> Decision:

@@ -9,7 +9,7 @@ who may act on what (`officers`).
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
-from server.domain import officers
+from server.domain import officers, references
 from server.domain.authority import Stop, field
 from server.domain.case import Case, Guard, named_findings
 from server.domain.records import Reader
@@ -214,6 +214,11 @@ GUARDS: Mapping[str, Guard] = {
         not_own_chain,
         target_quarantined,
         target_own_and_not_in_effect,
+        references.enterprise_known,
+        references.enterprise_of_inspection,
+        references.phrase_known,
+        references.photos_of_inspection,
+        references.code_compared,
     )
 }
 

@@ -45,12 +45,13 @@ def resolved_op(kind: str, body: Mapping[str, Any]) -> str:
     return str(body["op"]) if kind in RESOLVING_KINDS else ""
 
 
-def wakes(op_id: str, mends: str, kind: str, body: Mapping[str, Any]) -> list[str]:
-    """Return what others may have waited for and a ruling on this op may have brought."""
-    woken = [op_id, mends]
-    if kind in {"chain.countersign", "chain.revoke"}:
-        woken.append(body["target"])
-    return [one for one in woken if one]
+def wakes(op_id: str, kind: str, body: Mapping[str, Any]) -> list[str]:
+    """Return what others may have waited for and a ruling on this op may have brought.
+
+    What it mends, and what that mends, is read from the log besides.
+    """
+    is_about_chain = kind in {"chain.countersign", "chain.revoke"}
+    return [op_id, body["target"]] if is_about_chain else [op_id]
 
 
 def epoch_after(kind: str, body: Mapping[str, Any], present: int) -> int:

@@ -4,7 +4,7 @@ Invariants: nothing here changes after it is made; a `Reader` answers only for k
 locked, and raises `NotLockedError` for any other, so that no decision rests on a moving state.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -96,8 +96,8 @@ class Reader(Protocol):
     def author(self, chain: str) -> str:
         """Return the person of a chain; it never changes."""
 
-    def is_mended(self, op_id: str) -> bool:
-        """Say whether an op that mends this one is in effect."""
+    def menders(self, op_id: str) -> Sequence[LoggedOp]:
+        """Return the logged ops that mend this one."""
 
     def twins(self, chain: str, seq: int, op_id: str) -> list[LoggedOp]:
         """Return the other logged ops at the same place of a chain."""

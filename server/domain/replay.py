@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.domain import projection
+from server.domain import mends, projection
 from server.domain.records import SYSTEM, Row
 from sync_protocol import epochs, locks
 from sync_protocol.fold import FoldOp, fold
@@ -32,6 +32,11 @@ class Ruled:
     cause: str
 
     @property
+    def op_id(self) -> str:
+        """The op's id."""
+        return self.op.id
+
+    @property
     def in_effect(self) -> bool:
         """Whether its effects are in the rows."""
         return self.outcome in EFFECTIVE_OUTCOMES
@@ -47,6 +52,7 @@ class Replay:
     blob_refs: set[tuple[str, str, str]] = field(default_factory=set)
     waits: dict[str, set[str]] = field(default_factory=dict)
     ops: dict[str, Ruled] = field(default_factory=dict)
+    menders: dict[str, list[Ruled]] = field(default_factory=dict)
     rules: int = FIRST_RULES
     epoch: int = epochs.FIRST
     problems: list[str] = field(default_factory=list)
@@ -58,6 +64,8 @@ class Replay:
             return
         ruled = Ruled(op, index, index, leaf["outcome"], leaf["code"], leaf["flags"], "")
         self.ops[op.id] = ruled
+        if op.mends:
+            self.menders.setdefault(op.mends, []).append(ruled)
         acted_on = projection.acted_on(op.kind, op.body, op.id)
         self.entity_ops |= {(entity, index) for entity in acted_on}
         blobs = projection.announced_blobs(op.kind, op.body)
@@ -96,6 +104,12 @@ class Replay:
         """Return (op id, dep) of what waits."""
         return {(op_id, dep) for op_id, deps in self.waits.items() for dep in deps}
 
+    def _stands_for(self, ref: str) -> str:
+        named = self.ops.get(ref)
+        if named is None or named.in_effect:
+            return ""
+        return mends.mended_by(ref, lambda one: self.menders.get(one, ()))
+
     def _check_rules(self, index: int, leaf: Mapping[str, Any]) -> None:
         if leaf["rules"] != self.rules:
             self.problems.append(f"leaves {index}: rules {leaf['rules']}, in force {self.rules}")
@@ -113,7 +127,7 @@ class Replay:
             self.waits.setdefault(op.id, set()).add(dep)
 
     def _take_effect(self, index: int, ruled: Ruled) -> None:
-        op = ruled.op
+        op = mends.followed(ruled.op, self._stands_for)
         resolved = projection.resolved_op(op.kind, op.body)
         if resolved:
             self.waits.setdefault(resolved, set()).add(op.id)

@@ -13,7 +13,9 @@ Locks of one transaction are bounded; a large batch is several transactions, eac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from server.domain import lock_set, projection
+from sqlalchemy import Connection
+
+from server.domain import lock_set, mends, projection
 from server.domain.decide import decide, resolve
 from server.domain.records import SYSTEM, Arrival, LoggedOp, NotLockedError
 from server.services import revocations, rewind
@@ -106,7 +108,7 @@ def _transact(runtime: Runtime, works: Sequence[Work], keys: dict[str, bool]) ->
         if state.leaves:
             quotas.store()
             append(connection, state, works, runtime.clock.now_ms())
-            done.woken = _woken(state)
+            done.woken = _woken(connection, state)
         revoked = _revoked(state, works)
     revocations.export(runtime, revoked)
     return done
@@ -183,10 +185,13 @@ def _revoked(state: LockedState, works: Sequence[Work]) -> list[str]:
     return [op.op_id for op in came if op is not None and op.in_effect]
 
 
-def _woken(state: LockedState) -> dict[str, str]:
+def _woken(connection: Connection, state: LockedState) -> dict[str, str]:
     woken: dict[str, str] = {}
     for leaf in state.leaves:
         logged = state.logged(leaf.op_id)
-        for one in projection.wakes(logged.op_id, logged.mends, logged.kind, logged.body):
+        for one in projection.wakes(logged.op_id, logged.kind, logged.body):
             woken[one] = logged.op_id
+        if logged.mends:
+            mended = log_store.mended_above(connection, logged.op_id, mends.BOUND)
+            woken |= dict.fromkeys(mended, logged.op_id)
     return woken

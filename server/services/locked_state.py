@@ -63,7 +63,10 @@ class LockedState:
         self._head = log_store.head(connection)
         op_ids = [key[3:] for key in keys if key.startswith("op/")]
         self._ops = log_store.logged_ops(connection, op_ids)
-        self._mended = log_store.mended(connection, op_ids)
+        self._menders: defaultdict[str, list[str]] = defaultdict(list)
+        for mender in log_store.menders(connection, op_ids):
+            self._ops[mender.op_id] = mender
+            self._menders[mender.mends].append(mender.op_id)
         self._twins: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
         for twin in log_store.at_places(connection, {(w.op.chain, w.op.seq) for w in works}):
             self._ops[twin.op_id] = twin
@@ -109,10 +112,10 @@ class LockedState:
         known = self.new_chains.get(chain) or self._chains.get(chain, self._connection)
         return known.person if known else ""
 
-    def is_mended(self, op_id: str) -> bool:
-        """Say whether an op that mends this one is in effect."""
+    def menders(self, op_id: str) -> list[LoggedOp]:
+        """Return the logged ops that mend this one."""
         self._assert_locked(f"op/{op_id}")
-        return op_id in self._mended
+        return [self._ops[one] for one in self._menders[op_id]]
 
     def twins(self, chain: str, seq: int, op_id: str) -> list[LoggedOp]:
         """Return the other logged ops at the same place of a chain."""
@@ -135,12 +138,14 @@ class LockedState:
             op.id, index, op.chain, op.seq, op.kind, op.space, op.mends, work.at_ms,
             index, ruling.outcome, ruling.code, ruling.flags, "", op.body_raw.decode("utf-8"),
         )  # fmt: skip
+        if op.mends:
+            self._menders[op.mends].append(op.id)
         if op.founds_chain:
             self.new_chains[op.id] = chain_of(op.kind, op.body)
         twins = self.twins(op.chain, op.seq, op.id)
         self._twins[op.chain, op.seq].add(op.id)
         self.leaves.append(NewLeaf(op.id, ruling, "", work))
-        self._take_effect(op, ruling, index)
+        self._take_effect(ruling, index)
         for twin in twins:
             if "fork" not in twin.flags:
                 flags = tuple(sorted({*twin.flags, "fork"}))
@@ -151,7 +156,7 @@ class LockedState:
         index = PENDING + len(self.leaves)
         self._rule(self._ops[work.op.id], ruling, cause)
         self.ended.add(work.op.id)
-        self._take_effect(work.op, ruling, index)
+        self._take_effect(ruling, index)
 
     def _rule(self, logged: LoggedOp, ruling: Decision, cause: str) -> None:
         index = PENDING + len(self.leaves)
@@ -161,10 +166,8 @@ class LockedState:
         )  # fmt: skip
         self.leaves.append(NewLeaf(logged.op_id, ruling, cause, None))
 
-    def _take_effect(self, op: Op, ruling: Decision, index: int) -> None:
+    def _take_effect(self, ruling: Decision, index: int) -> None:
         self.changed |= {entity: (row, index) for entity, row in ruling.changes.items()}
-        if op.mends and self._ops[op.id].in_effect:
-            self._mended.add(op.mends)
 
     def _assert_locked(self, key: str) -> None:
         if key not in self._keys:

@@ -69,13 +69,24 @@ def _logged(row: Any) -> LoggedOp:
     return LoggedOp(*row[:11], flags, row.cause, row.body)
 
 
-def mended(connection: Connection, op_ids: Iterable[str]) -> set[str]:
-    """Return those of the ops that an op in effect mends."""
-    effective = Op.outcome.in_(("applied", "merged", "conflict"))
-    query = select(Op.mends).where(
-        one_of(connection, Op.mends, list(op_ids)), Op.mends != "", effective
+def menders(connection: Connection, op_ids: Iterable[str]) -> list[LoggedOp]:
+    """Return the ops that mend any of these, in log order."""
+    query = (
+        select(*_LOGGED)
+        .where(one_of(connection, Op.mends, list(op_ids)), Op.mends != "")
+        .order_by(Op.index)
     )
-    return set(connection.execute(query).scalars())
+    return [_logged(row) for row in connection.execute(query)]
+
+
+def mended_above(connection: Connection, op_id: str, levels: int) -> list[str]:
+    """Return what an op mends, and what that mends, so many levels up."""
+    found: list[str] = []
+    while op_id and len(found) < levels:
+        query = select(Op.mends).where(Op.op_id == op_id)
+        op_id = connection.execute(query).scalar_one_or_none() or ""
+        found += [op_id] if op_id else []
+    return found
 
 
 def at_places(connection: Connection, places: Iterable[tuple[str, int]]) -> list[LoggedOp]:

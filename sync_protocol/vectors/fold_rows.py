@@ -17,9 +17,15 @@ def made(number: int, by: str = "p-1") -> Row:
     return {"at_ms": 1000 * number, "by": by, "op": op(number)}
 
 
-def state(number: int, s: str, step: str, by: str = "p-1") -> Row:
-    """Return a machine's state as op `number` left it."""
-    return {**made(number, by), "s": s, "step": step}
+def state(number: int, s: str, step: str, by: str = "p-1", past: tuple[Row, ...] = ()) -> Row:
+    """Return a machine's state as op `number` left it, with the former ones it remembers."""
+    one = {**made(number, by), "s": s, "step": step}
+    return {**one, "past": list(past)} if past else one
+
+
+def left(s: str, step: str, *numbers: int) -> Row:
+    """Return a former state, and the ops that had brought the row there."""
+    return {"ops": sorted(op(number) for number in numbers), "s": s, "step": step}
 
 
 def claim(number: int, to: str, step: str, by: str = "p-1") -> Row:

@@ -9,6 +9,7 @@ from sync_protocol.vectors.fold_rows import (
     finding,
     fold_op,
     inspection,
+    left,
     made,
     members,
     op,
@@ -21,6 +22,7 @@ from sync_protocol.vectors.fold_rows import (
 Row = dict[str, Any]
 BLOB = {"sha256": "b" * 64, "size_bytes": 9, "media_type": "text/html"}
 ORDERED = state(2, "ordered", "order")
+WAS_ORDERED = left("ordered", "order", 2)
 PASSED = state(4, "passed", "reinspect_pass", "p-2")
 CLAIM_PASS = claim(4, "passed", "reinspect_pass", "p-2")
 DISPUTE = {"was": "ordered", "claims": [CLAIM_PASS, claim(6, "failed", "reinspect_fail")]}
@@ -65,7 +67,7 @@ def steps() -> list[Row]:
     """Return cases of one step on one row."""
     photo = {"after_photos": members(("ph-8", 5))}
     after_claim = finding(
-        state(5, "rectification_claimed", "claim"),
+        state(5, "rectification_claimed", "claim", past=(WAS_ORDERED,)),
         fields={"claim": version(5, "已整改")},
         sets=photo,
     )
@@ -89,7 +91,8 @@ def steps() -> list[Row]:
         case("agreement also from another legal state", [elsewhere], _claimed(5, 3, "extension_granted"), "merged",
              after=(agreeing,)),
         case("who agreed goes on from the own step", [agreeing], _reinspected(6, "fail", 5, "rectification_claimed"), "applied",
-             after=(finding(state(6, "failed", "reinspect_fail"), fields={**elsewhere["fields"], "reinspection": version(6, "r-6")},
+             after=(finding(state(6, "failed", "reinspect_fail", past=(left("rectification_claimed", "claim", 4, 5),)),
+                            fields={**elsewhere["fields"], "reinspection": version(6, "r-6")},
                             sets={"after_photos": members(("ph-6", 6), ("ph-8", 5))}), _reinspection(6, "fail"))),
         case("who neither took the step nor agreed does not", [agreeing], _reinspected(6, "fail", 7, "rectification_claimed"), "conflict",
              "step_contradicts",
@@ -106,7 +109,7 @@ def steps() -> list[Row]:
                                             "claims": [claim(2, "ordered", "order"), claim(5, "passed", "reinspect_pass")]}}),
               _reinspection(5, "pass"))),
         case("step_by takes the step from the body", [finding()], _reinspected(5, "fail"), "applied",
-             after=(finding(state(5, "failed", "reinspect_fail"), fields={"reinspection": version(5, "r-5")},
+             after=(finding(state(5, "failed", "reinspect_fail", past=(WAS_ORDERED,)), fields={"reinspection": version(5, "r-5")},
                             sets={"after_photos": members(("ph-5", 5))}), _reinspection(5, "fail"))),
     ]  # fmt: skip
 
@@ -142,17 +145,28 @@ def disputes() -> list[Row]:
                       disputes={"finding": {"was": "ordered", "claims": [claim(5, "closed", "close", "p-9"), claim(6, "failed", "reinspect_fail")]}}),
               _reinspection(6, "fail"))),
         case("a step from the settled state goes on", [passed], fold_op(9, "finding.close", closing, "p-9"), "applied",
-             after=(finding(state(9, "closed", "close", "p-9"), fields={"reinspection": version(4, "r-4")}),)),
+             after=(finding(state(9, "closed", "close", "p-9", (left("passed", "reinspect_pass", 4),)),
+                            fields={"reinspection": version(4, "r-4")}),)),
+        case("a dispute forgets the past", [finding(state(4, "passed", "reinspect_pass", "p-2", (WAS_ORDERED,)))], _reinspected(6, "fail"),
+             "conflict", "step_contradicts",
+             (finding(state(6, "disputed", "dispute"), sets=photos, disputes={"finding": DISPUTE}), _reinspection(6, "fail"))),
     ]  # fmt: skip
 
 
 BEGIN: Row = {
-    "inspection": "i-1", "base": op(2), "from": "planned", "officers": ["p-1", "p-2"], "id_shown": True, "rights_told": True,
+    "inspection": "i-1", "base": op(2), "from": "planned", "officers": ["p-1", "p-2"], "arrived_at_ms": 4900, "id_shown": True, "rights_told": True,
     "recorder_on": True, "code_scanned": False,
 }  # fmt: skip
 BEGUN_FIELDS = {
     name: version(5, BEGIN[name])
-    for name in ("officers", "id_shown", "rights_told", "recorder_on", "code_scanned")
+    for name in (
+        "officers",
+        "arrived_at_ms",
+        "id_shown",
+        "rights_told",
+        "recorder_on",
+        "code_scanned",
+    )
 }
 
 
@@ -164,10 +178,12 @@ def _inspection(present: Row, approval: Row | None = None, **parts: Any) -> Row:
 def machines() -> list[Row]:
     """Return cases of machines that refuse what is stale, of unbased steps, of no state at all."""
     planned = _inspection(state(2, "planned", "create"))
-    begun = state(5, "in_progress", "begin")
+    was_planned = left("planned", "create", 2)
+    begun = state(5, "in_progress", "begin", past=(was_planned,))
+    undeferred = left("not_needed", "create", 2)
     with_reason = {**BEGIN, "reason": "接到举报"}
     reasoned = {**BEGUN_FIELDS, "reason": version(5, "接到举报")}
-    deferred = _inspection(begun, state(5, "pending", "defer"), fields=reasoned)
+    deferred = _inspection(begun, state(5, "pending", "defer", past=(undeferred,)), fields=reasoned)
     pausing = {"inspection": "i-1", "base": op(4), "from": "in_progress", "reason": "停电"}
     listing = {
         "finding": "f-1",
@@ -191,9 +207,10 @@ def machines() -> list[Row]:
         case("begun with a reason: an unbased step takes the other machine as it stands", [planned],
              fold_op(5, "inspection.begin", with_reason), "applied", after=(deferred,)),
         case("begun twice agrees: the unbased step and the sets are skipped", [deferred], fold_op(6, "inspection.begin", with_reason), "merged",
-             after=(_inspection({**begun, "agreed": [op(6)]}, state(5, "pending", "defer"), fields=reasoned),)),
+             after=(_inspection({**begun, "agreed": [op(6)]}, state(5, "pending", "defer", past=(undeferred,)), fields=reasoned),)),
         case("who begun second goes on from the own begin", [_inspection({**begun, "agreed": [op(6)]})],
-             fold_op(7, "inspection.pause", {**pausing, "base": op(6)}), "applied", after=(_inspection(state(7, "paused", "pause")),)),
+             fold_op(7, "inspection.pause", {**pausing, "base": op(6)}), "applied",
+             after=(_inspection(state(7, "paused", "pause", past=(was_planned, left("in_progress", "begin", 5, 6)))),)),
         case("begun twice agrees also after the approval was completed",
              [_inspection(begun, state(7, "completed", "complete", "p-9"), fields=reasoned)],
              fold_op(8, "inspection.begin", with_reason), "merged",
@@ -208,7 +225,66 @@ def machines() -> list[Row]:
         refused("listed already", [listed], fold_op(6, "listing.list", listing, "p-9"), "illegal_step"),
         case("a state may lead to itself", [planned],
              fold_op(5, "inspection.review", {"inspection": "i-1", "base": op(2), "from": "planned"}, "p-9"), "applied",
-             after=(_inspection(state(5, "planned", "review", "p-9"), sets={"reviewers": members(("p-9", 5))}),)),
+             after=(_inspection(state(5, "planned", "review", "p-9", (was_planned,)), sets={"reviewers": members(("p-9", 5))}),)),
+    ]  # fmt: skip
+
+
+SIGN: Row = {
+    "inspection": "i-1", "base": op(5), "from": "in_progress", "rendering": BLOB, "recorded": [], "findings": [],
+    "signatures": [{"signer": "site_head", "name": "某某", "image": BLOB}],
+}  # fmt: skip
+
+
+def _record(number: int, by: str = "p-1") -> Row:
+    names = ("inspection", "rendering", "recorded", "signatures")
+    fields = {name: version(number, SIGN[name]) for name in names}
+    return row(f"record/{op(number)}", created=made(number, by), fields=fields)
+
+
+def late() -> list[Row]:
+    """Return cases of steps that arrive after the row has gone on from where they lead."""
+    was_planned = left("planned", "create", 2)
+    begun = left("in_progress", "begin", 5)
+    begun_twice = left("in_progress", "begin", 5, 6)
+    signed = state(7, "signed", "sign", past=(was_planned, begun))
+    signed_late = state(7, "signed", "sign", past=(was_planned, begun_twice))
+    bound = {"rendering": version(7, BLOB)}
+    gone = state(
+        9, "concluded", "conclude", past=(was_planned, begun_twice, left("signed", "sign", 7))
+    )
+    gone_agreed = state(
+        9, "concluded", "conclude", past=(was_planned, begun_twice, left("signed", "sign", 7, 8))
+    )
+    second = fold_op(8, "inspection.sign", {**SIGN, "base": op(6)}, "p-2")
+    full = tuple(
+        left("in_progress" if at % 2 else "paused", "resume" if at % 2 else "pause", 10 + at)
+        for at in range(16)
+    )
+    pausing = {"inspection": "i-1", "base": op(26), "from": "in_progress", "reason": "停电"}
+    closed = state(9, "closed", "close", "p-9", (WAS_ORDERED, left("passed", "reinspect_pass", 4)))
+    closed_agreed = state(
+        9, "closed", "close", "p-9", (WAS_ORDERED, left("passed", "reinspect_pass", 4, 6))
+    )
+    return [
+        case("who began too, but arrived after the record was signed, agrees", [_inspection(signed, fields=bound)],
+             fold_op(6, "inspection.begin", BEGIN, "p-2"), "merged", after=(_inspection(signed_late, fields=bound),)),
+        case("the same begin with a reason defers nothing twice", [_inspection(signed, fields=bound)],
+             fold_op(6, "inspection.begin", {**BEGIN, "reason": "接到举报"}, "p-2"), "merged", after=(_inspection(signed_late, fields=bound),)),
+        case("the first record binds its rendering", [_inspection(state(5, "in_progress", "begin", past=(was_planned,)))],
+             fold_op(7, "inspection.sign", SIGN), "applied", after=(_record(7), _inspection(signed, fields=bound))),
+        case("the second officer's record agrees and stands beside the first", [_inspection(signed_late, fields=bound)], second, "merged",
+             after=(_record(8, "p-2"), _inspection({**signed_late, "agreed": [op(8)]}, fields=bound))),
+        case("also when the inspection was concluded meanwhile", [_inspection(gone)], second, "merged",
+             after=(_record(8, "p-2"), _inspection(gone_agreed))),
+        refused("from where the row never was there is no agreeing", [_inspection(gone)],
+                fold_op(8, "inspection.sign", {**SIGN, "base": op(4)}, "p-2"), "stale_step"),
+        refused("another step from a former state is stale", [_inspection(signed_late)],
+                fold_op(8, "inspection.pause", {"inspection": "i-1", "base": op(6), "from": "in_progress", "reason": "停电"}, "p-2"), "stale_step"),
+        case("a second pass that arrives after the hazard was closed agrees", [finding(closed)], _reinspected(6, "pass"), "merged",
+             after=(finding(closed_agreed, sets={"after_photos": members(("ph-6", 6))}), _reinspection(6, "pass"))),
+        case("the sixteen newest former states are remembered", [_inspection(state(26, "in_progress", "resume", past=full))],
+             fold_op(27, "inspection.pause", pausing), "applied",
+             after=(_inspection(state(27, "paused", "pause", past=(*full[1:], left("in_progress", "resume", 26)))),)),
     ]  # fmt: skip
 
 
@@ -248,8 +324,11 @@ def orders() -> list[Row]:
             "deadline": version(5, "2026-12-01"),
         }
 
-    now = state(5, "ordered", "order")
-    first = finding(now, fields=ordered("更换"))
+    first = finding(
+        state(5, "ordered", "order", past=(left("confirmed", "confirm", 2),)),
+        fields=ordered("更换"),
+    )
+    now = state(5, "ordered", "order", past=(left("confirmed", "confirm", 3),))
     second = {**_second(now), "fields": ordered("清理")}
     withdrawn = _second(state(4, "withdrawn", "withdraw", "p-2"))
     contested = {

@@ -76,19 +76,18 @@ def creates() -> list[Row]:
 
 def sets() -> list[Row]:
     """Return cases of `set`, and of `when`."""
-    contested = finding(
-        fields={"grade": version(2, "general", version(1, "major")), "criterion": version(1, "旧")}
+    camera = row(
+        "clip/c-1",
+        fields={"stopped_at_ms": version(2, 100, version(1, 90)), "camera": version(1, "A7")},
     )
+    stop = {"clip": "c-1", "stopped_at_ms": 200}
     return [
-        case("set replaces a version and its others; absent members stay", [contested],
-             fold_op(5, "finding.classify", {"finding": "f-1", "grade": "major"}), "applied",
-             after=(finding(fields={"grade": version(5, "major"), "criterion": version(1, "旧")}),)),
-        case("set writes the same value anew, with its own op", [finding(fields={"grade": version(2, "general")})],
-             fold_op(5, "finding.classify", {"finding": "f-1", "grade": "general"}), "applied",
-             after=(finding(fields={"grade": version(5, "general")}),)),
-        refused("set needs the row", [], fold_op(5, "finding.classify", {"finding": "f-1", "grade": "major"}), "entity_unknown"),
-        refused("set needs the row in the op's space", [finding()],
-                fold_op(5, "finding.classify", {"finding": "f-1", "grade": "major"}, space="530903"), "entity_elsewhere"),
+        case("set replaces a version and its others; other fields stay", [camera], fold_op(5, "clip.stop", stop), "applied",
+             after=(row("clip/c-1", fields={"stopped_at_ms": version(5, 200), "camera": version(1, "A7")}),)),
+        case("set writes the same value anew, with its own op", [row("clip/c-1", fields={"stopped_at_ms": version(2, 200)})],
+             fold_op(5, "clip.stop", stop), "applied", after=(row("clip/c-1", fields={"stopped_at_ms": version(5, 200)}),)),
+        refused("set needs the row", [], fold_op(5, "clip.stop", stop), "entity_unknown"),
+        refused("set needs the row in the op's space", [camera], fold_op(5, "clip.stop", stop, space="530903"), "entity_elsewhere"),
         case("when: an effect without its member does not run", [inspection()], fold_op(5, "photo.add", PHOTO), "applied",
              after=(PHOTO_ROW, inspection(sets={"photos": members(("ph-9", 5))}))),
         case("when: with its member it runs", [inspection(), finding()], fold_op(5, "photo.add", {**PHOTO, "finding": "f-1"}), "applied",
@@ -168,4 +167,33 @@ def edits() -> list[Row]:
                 "field_not_editable"),
         refused("a field of another entity's kind is not editable", [one], edit(change("x", field="address")), "field_not_editable"),
         refused("edit needs the row", [], edit(change("井底")), "entity_unknown"),
+    ]  # fmt: skip
+
+
+def grades() -> list[Row]:
+    """Return cases of an edit of several members by name: grade, criterion, basis."""
+    basis, other = (
+        {"law": "a", "article": "b", "version": "c"},
+        {"law": "a", "article": "d", "version": "c"},
+    )
+    graded = finding(fields={"grade": version(1, "general"), "basis": version(2, basis)})
+
+    def classify(number: int, replaces: tuple[int, ...], **members: Any) -> Row:
+        body = {"finding": "f-1", **members, "replaces": [op(one) for one in replaces]}
+        return fold_op(number, "finding.classify", body)
+
+    return [
+        case("each member given becomes a version, the others stay", [graded], classify(5, (1,), grade="major"), "applied",
+             after=(finding(fields={"grade": version(5, "major"), "basis": version(2, basis)}),)),
+        case("two members at once, each replacing its own version", [graded], classify(5, (1, 2), grade="major", basis=other), "applied",
+             after=(finding(fields={"grade": version(5, "major"), "basis": version(5, other)}),)),
+        case("a grade that its author had not seen is kept beside the new one",
+             [finding(fields={"grade": version(4, "major")})], classify(5, (1,), grade="general"), "conflict", "field_contested",
+             after=(finding(fields={"grade": version(5, "general", version(4, "major"))}),)),
+        case("an object is the same value whatever version it has", [graded], classify(5, (), basis=basis), "applied",
+             after=(finding(fields={"grade": version(1, "general"), "basis": version(5, basis)}),)),
+        case("one member contested, the other not", [graded], classify(5, (1,), grade="major", basis=other), "conflict", "field_contested",
+             after=(finding(fields={"grade": version(5, "major"), "basis": version(5, other, version(2, basis))}),)),
+        case("choosing one of two settles it", [finding(fields={"grade": version(5, "general", version(4, "major"))})],
+             classify(6, (4, 5), grade="major"), "applied", after=(finding(fields={"grade": version(6, "major")}),)),
     ]  # fmt: skip

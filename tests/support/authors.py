@@ -238,6 +238,7 @@ def inspection_begun(office: Office, *officers: Author) -> str:
         "date": "2026-06-16",
         "officers": [officer.person for officer in officers],
         "content": "例行检查",
+        "arrived_at_ms": first.clock.now_ms(),
         "id_shown": True,
         "rights_told": True,
         "recorder_on": True,

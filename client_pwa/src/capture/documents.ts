@@ -85,18 +85,11 @@ function arrivalFacts({ row, approval }: InspectionView): [string, string][] {
   ];
 }
 
-/** Moment the inspection began on site: when its arrival was recorded. */
-const beganAtMs = ({ row }: InspectionView): number => {
-  const { states, created } = row;
-  const machine = states["inspection"];
-  return machine?.step === "begin" ? machine.at_ms : created.at_ms;
-};
-
 function recordHtml(subject: Subject, findings: readonly FindingView[], atMs: number, isSupplementary: boolean): string {
   const { inspection, bureau } = subject;
   const head = facts([
     ["编号", "待编号"], ["记录标识", inspection.id], ...enterpriseFacts(subject), ["检查场所", subject.enterprise?.address ?? ""],
-    ["检查时间", `${minuteOf(beganAtMs(inspection))} 至 ${minuteOf(atMs)}`], ["检查机关", bureau], ["执法人员", officersLine(subject)],
+    ["检查时间", `${minuteOf(inspection.arrivedAtMs)} 至 ${minuteOf(atMs)}`], ["检查机关", bureau], ["执法人员", officersLine(subject)],
     ["检查内容", inspection.content], ...arrivalFacts(inspection),
   ]);
   const items = findings.map((finding) => findingItem(finding, inspection.photos)).join("\n");

@@ -1,7 +1,8 @@
 // Hazards: recording, completing, confirming, and the steps that end them.
 
-import type { Field, Row } from "../protocol/rows.ts";
+import type { Field, Json, Row } from "../protocol/rows.ts";
 import { textOf } from "../protocol/rows.ts";
+import { KINDS } from "../protocol/tables.ts";
 import { listOf } from "../store/shapes.ts";
 import { viewedUnder } from "../store/view.ts";
 import { position } from "./position.ts";
@@ -66,23 +67,35 @@ function changesTo(row: Row, edit: { readonly [field: string]: string | undefine
 export const editFinding = (finding: string, edit: FindingEdit, option: Option & { readonly seen?: SeenVersions } = {}): Promise<Saved> =>
   saveChanges(`finding/${finding}`, "finding.edit", "finding", (row) => changesTo(row, { ...edit }, option.seen), option.mends);
 
-/** Settle a contested field with the given text: all versions shown are replaced. */
-export const resolveField = (finding: string, field: keyof FindingEdit, value: string): Promise<Saved> =>
-  saveChanges(`finding/${finding}`, "finding.edit", "finding", (row) => [
-    { field, value, replaces: versionsOf(row.fields[field]) },
-  ]);
+/** Settle a contested field with the given value: all versions shown are replaced. */
+export function resolveField(finding: string, field: string, value: Json): Promise<Saved> {
+  if (!KINDS["finding.edit"]!.editable!.includes(field)) {
+    return classified(finding, { [field]: value }, (row) => versionsOf(row.fields[field]));
+  }
+  const change = (row: Row) => [{ field, value: String(value), replaces: versionsOf(row.fields[field]) }];
+  return saveChanges(`finding/${finding}`, "finding.edit", "finding", change);
+}
 
 export const editEnterprise = (
   enterprise: string, edit: { name?: string; address?: string; head?: string; post?: string; phone?: string },
 ): Promise<Saved> => saveChanges(`enterprise/${enterprise}`, "enterprise.edit", "enterprise", (row) => changesTo(row, edit));
 
+/** Grade and ground a hazard; like a text, each member given replaces the version its author saw, by default the one shown. */
 export function classifyFinding(
-  finding: string, input: { grade: "general" | "major"; criterion?: string; basis?: Basis }, option: Option = {},
+  finding: string, input: { grade?: "general" | "major"; criterion?: string; basis?: Basis },
+  option: Option & { readonly seen?: SeenVersions } = {},
 ): Promise<Saved> {
+  const members = { grade: input.grade, criterion: text(input.criterion), basis: input.basis };
+  const given = Object.entries(members).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+  const seen = (row: Row): string[] => given.flatMap((field) => [...(option.seen?.[field] ?? versionsOf(row.fields[field]).slice(0, 1))]);
+  return classified(finding, members, seen, option.mends);
+}
+
+function classified(finding: string, members: { readonly [field: string]: unknown }, replaced: (row: Row) => string[], mends?: string): Promise<Saved> {
   return writingAs(async (author) => {
-    const { space } = await rowOf(`finding/${finding}`);
-    const body = { finding, grade: input.grade, criterion: text(input.criterion), basis: input.basis };
-    return savedOf(await record(author, { kind: "finding.classify", space, body, mends: option.mends }));
+    const row = await rowOf(`finding/${finding}`);
+    const body = { finding, ...members, replaces: [...new Set(replaced(row))].sort() };
+    return savedOf(await record(author, { kind: "finding.classify", space: row.space, body, mends }));
   });
 }
 

@@ -19,7 +19,7 @@ const step = (inspection: string, kind: string, members = {}, machine = "inspect
   stepOn(`inspection/${inspection}`, machine, kind, "inspection", members, mends);
 
 const arrivalOf = (input: Arrival) => ({
-  officers: [...input.officers], id_shown: input.idShown, rights_told: input.rightsTold, recorder_on: input.recorderOn,
+  officers: [...input.officers], arrived_at_ms: nowMs(), id_shown: input.idShown, rights_told: input.rightsTold, recorder_on: input.recorderOn,
   code_scanned: input.codeScanned, quiet_ground: input.quietGround, position: position(),
 });
 

@@ -2,7 +2,7 @@
 // is read and written under the chain's lock, so that base, number and sequence fit together.
 
 import { fold } from "../protocol/fold.ts";
-import { validateBody, kindNamed } from "../protocol/kinds.ts";
+import { entitiesOf, validateBody, kindNamed } from "../protocol/kinds.ts";
 import type { Body, Json, Row } from "../protocol/rows.ts";
 import { append, holdingChain, takePen } from "../store/append.ts";
 import type { NewBlob } from "../store/blobs.ts";
@@ -11,7 +11,7 @@ import { depsOf, writtenBy } from "../store/deps.ts";
 import { currentAuthor } from "../store/identity.ts";
 import { pendingOps } from "../store/ownops.ts";
 import type { OpRecord } from "../store/schema.ts";
-import type { Author } from "../store/types.ts";
+import type { Author, Viewed } from "../store/types.ts";
 import { viewed, viewedMany } from "../store/view.ts";
 import { newId } from "../protocol/ids.ts";
 import { CaptureError } from "./types.ts";
@@ -77,6 +77,12 @@ function checkFold(author: Author, write: Writing, body: Body, rows: ReadonlyMap
   if (outcome === "refused") throw new CaptureError(code);
 }
 
+/** Enterprises the body names that this phone recorded itself and no pull has brought yet. */
+async function unsentRegisters(kind: string, body: Body): Promise<Viewed[]> {
+  const named = entitiesOf(kind, body).filter((entity) => entity.startsWith("enterprise/"));
+  return [...(await viewedMany(named)).values()].filter(({ pending }) => pending.length > 0);
+}
+
 /** Validate, sign and keep one op; durable and read back when it resolves. Call inside `writingAs`. */
 export async function record(author: Author, write: Writing): Promise<OpRecord> {
   const body = withoutAbsent(write.body) as Body;
@@ -84,7 +90,8 @@ export async function record(author: Author, write: Writing): Promise<OpRecord> 
   const rows = await viewedMany(writtenBy(write.kind, body));
   checkFold(author, write, body, rows);
   const own = async () => new Map((await pendingOps()).map((op) => [op.op, op.order]));
-  const deps = await depsOf({ kind: write.kind, body, mends: write.mends }, [...rows.values()].map(({ row }) => row), own);
+  const builtOn = [...rows.values(), ...(await unsentRegisters(write.kind, body))].map(({ row }) => row);
+  const deps = await depsOf({ kind: write.kind, body, mends: write.mends }, builtOn, own);
   const { kind, space, mends, blobs = [] } = write;
   const replaces = write.replaces ?? mends;
   return append(

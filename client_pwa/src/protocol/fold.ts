@@ -2,9 +2,9 @@
 // phone uses it only to show its own pending operations on top of the server's rows.
 
 import { machineOf, target } from "./lifecycle.ts";
-import type { Body, Dispute, Field, FieldVersion, Json, MachineState, Row } from "./rows.ts";
+import type { Body, Dispute, Field, FieldVersion, Json, MachineState, PastState, Row } from "./rows.ts";
 import { kindNamed } from "./kinds.ts";
-import type { Effect } from "./tables.ts";
+import { type Effect, LIMITS } from "./tables.ts";
 
 export interface FoldOp {
   readonly op: string;
@@ -120,19 +120,30 @@ function remove(run: Run, effect: Effect, scope: Scope, entity: string): void {
 
 const sameValue = (a: Json, b: Json): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-function edit(run: Run, _effect: Effect, scope: Scope, entity: string): void {
+/** Field and value: the members the effect lists, or the one change of the scope. */
+function edits(effect: Effect, scope: Scope): [string, Json][] {
+  if (!effect.fields) return [[named(scope, "field") as string, named(scope, "value")!]];
+  const listed = effect.fields.map((name): [string, Json | undefined] => [name, named(scope, name)]);
+  return listed.filter((one): one is [string, Json] => one[1] !== undefined);
+}
+
+function edit(run: Run, effect: Effect, scope: Scope, entity: string): void {
   const row = run.row(entity);
-  const field = named(scope, "field") as string;
+  const fields: Record<string, Field> = { ...row.fields };
+  for (const [field, value] of edits(effect, scope)) fields[field] = edited(run, row, scope, field, value);
+  run.changed.set(entity, { ...row, fields });
+}
+
+function edited(run: Run, row: Row, scope: Scope, field: string, value: Json): Field {
   if (!run.editable.includes(field)) throw new Refusal("field_not_editable");
-  const value = named(scope, "value")!;
   const replaces = named(scope, "replaces") as string[];
   const present = Object.hasOwn(row.fields, field) ? row.fields[field] : undefined;
   const known: FieldVersion[] = present ? [{ op: present.op, v: present.v }, ...(present.others ?? [])] : [];
   const rest = known.filter((version) => !replaces.includes(version.op) && version.op !== run.op.op && !sameValue(version.v, value));
   rest.sort((a, b) => (a.op < b.op ? -1 : 1));
-  const version: Field = { op: run.op.op, v: value, ...(rest.length > 0 ? { others: rest } : {}) };
-  run.changed.set(entity, { ...row, fields: { ...row.fields, [field]: version } });
-  if (rest.length > 0) run.note("conflict", "field_contested");
+  if (rest.length === 0) return { op: run.op.op, v: value };
+  run.note("conflict", "field_contested");
+  return { op: run.op.op, v: value, others: rest };
 }
 
 function stepName(effect: Effect, scope: Scope): string {
@@ -159,31 +170,59 @@ function step(run: Run, effect: Effect, scope: Scope, entity: string): void {
   const base = effect.unbased ? cur.op : named(scope, "base");
   const from = effect.unbased ? cur.s : (named(scope, `from`) as string);
   const taken = stepName(effect, scope);
-  if (run.reflected && (cur.op === run.op.op || cur.agreed?.includes(run.op.op) || isClaimed(row, name, run.op.op))) return void run.unset.add(entity);
+  if (run.reflected && isReflected(row, name, cur, run.op.op)) return void run.unset.add(entity);
   if (effect.unbased && run.unset.has(entity)) return;
   const to = targetOf(effect, scope, row, taken, from);
-  const { op, by, at_ms } = run.op;
-  if (cur.op === op) throw new Refusal("illegal_step");
-  if ((cur.op === base || cur.agreed?.includes(base as string)) && cur.s === from) {
-    const { [name]: settled, ...others } = row.disputes;
-    const disputes = settled && from === machine.disputed ? others : row.disputes;
-    run.changed.set(entity, { ...row, disputes, states: { ...row.states, [name]: { at_ms, by, op, s: to, step: taken } } });
-  } else if (cur.step === taken && cur.s === to) {
-    const agreed = [...new Set([...(cur.agreed ?? []), op])].sort();
-    run.changed.set(entity, { ...row, states: { ...row.states, [name]: { ...cur, agreed } } });
-    run.note("merged", "");
-    run.unset.add(entity);
-  } else if (machine.concurrent === "refuse") {
-    throw new Refusal("stale_step");
-  } else {
-    dispute(run, row, name, cur, { from, taken, to });
-  }
+  if (cur.op === run.op.op) throw new Refusal("illegal_step");
+  const step: Taken = { base: base as string, from, taken, to };
+  if ((cur.op === base || cur.agreed?.includes(step.base)) && cur.s === from) return move(run, row, name, cur, step);
+  if (cur.step === taken && cur.s === to) return agree(run, row, name, { ...cur, agreed: among(cur.agreed ?? [], run.op.op) });
+  const past = agreedInThePast(cur, step, run.op.op);
+  if (past) return agree(run, row, name, { ...cur, past });
+  if (machine.concurrent === "refuse") throw new Refusal("stale_step");
+  dispute(run, row, name, cur, step);
 }
 
-const isClaimed = (row: Row, machine: string, op: string): boolean =>
-  row.disputes[machine]?.claims.some((claim) => claim.op === op) ?? false;
+const among = (ops: readonly string[], op: string): string[] => [...new Set([...ops, op])].sort();
+
+/** Whether the row already holds what this op did to the machine: moved it, agreed with it, or claims otherwise. */
+const isReflected = (row: Row, machine: string, cur: MachineState, op: string): boolean =>
+  cur.op === op || (cur.agreed?.includes(op) ?? false) || (cur.past?.some(({ ops }) => ops.includes(op)) ?? false) ||
+  (row.disputes[machine]?.claims.some((claim) => claim.op === op) ?? false);
+
+function move(run: Run, row: Row, name: string, cur: MachineState, step: Taken): void {
+  const { op, by, at_ms } = run.op;
+  const isSettled = step.from === machineOf(name).disputed;
+  const { [name]: _settled, ...others } = row.disputes;
+  const past = isSettled || cur.op === "" ? {} : { past: withPast(cur) };
+  const state = { at_ms, by, op, s: step.to, step: step.taken, ...past };
+  run.changed.set(row.entity, { ...row, disputes: isSettled ? others : row.disputes, states: { ...row.states, [name]: state } });
+}
+
+/** The states that a row leaves behind with `cur`, oldest first; a bounded memory. */
+function withPast(cur: MachineState): PastState[] {
+  const left = { ops: among(cur.agreed ?? [], cur.op), s: cur.s, step: cur.step };
+  return [...(cur.past ?? []), left].slice(-LIMITS.past_states);
+}
+
+/** The past with `op` among those who took the row's former step, if this is one. */
+function agreedInThePast({ past = [] }: MachineState, step: Taken, op: string): PastState[] | undefined {
+  const at = past.findIndex((reached, index) => {
+    const left = past[index - 1];
+    return left && reached.step === step.taken && reached.s === step.to && left.s === step.from && left.ops.includes(step.base);
+  });
+  return at < 0 ? undefined : past.map((one, index) => (index === at ? { ...one, ops: among(one.ops, op) } : one));
+}
+
+/** Remember who else came by the same step: their next step is based on their own op. */
+function agree(run: Run, row: Row, name: string, state: MachineState): void {
+  run.changed.set(row.entity, { ...row, states: { ...row.states, [name]: state } });
+  run.note("merged", "");
+  run.unset.add(row.entity);
+}
 
 interface Taken {
+  readonly base: string;
   readonly from: string;
   readonly taken: string;
   readonly to: string;

@@ -25,6 +25,13 @@ export interface MachineState {
   readonly step: string;
   /** Ops that took the same step concurrently: a next step may be based on any of them. */
   readonly agreed?: readonly string[];
+  /** Former states since the last dispute, oldest first, each with the ops that brought the row there. */
+  readonly past?: readonly PastState[];
+}
+export interface PastState {
+  readonly ops: readonly string[];
+  readonly s: string;
+  readonly step: string;
 }
 export interface Claim {
   readonly at_ms: number;

@@ -21,7 +21,8 @@ export interface Type {
   readonly collect: (value: unknown, into: Found, member: string) => void;
 }
 
-const NAMES_OPS = new Set(["base", "chosen", "signing", "replaces"]);
+/** Members whose op must be in effect first (SPEC §2, deps). */
+export const NAMES_OPS = new Set(["base", "chosen", "signing", "replaces"]);
 
 const CONTROL = /\p{Cc}/u;
 const CONTROL_BUT_NEWLINE = /(?!\n)\p{Cc}/u;

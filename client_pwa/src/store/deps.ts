@@ -1,5 +1,6 @@
 // Which ops must be in effect first (SPEC §2 `deps`): those the body builds on by name, and the op
-// that created each entity it writes to, as far as this phone knows them.
+// that created each entity it writes to, as far as this phone knows them. A photo is none: it may come later than the
+// hazard that shows it.
 
 import { kindNamed, namedIn } from "../protocol/kinds.ts";
 import type { Body, Row } from "../protocol/rows.ts";
@@ -20,7 +21,7 @@ export function writtenBy(kind: string, body: Body): string[] {
 }
 
 /**
- * Deps of a new op. `rows` are the viewed rows it writes to. Above the limit only own ops that no completed pull has
+ * Deps of a new op. `rows` are the viewed rows it writes to, and what it names that no pull has brought yet. Above the limit only own ops that no completed pull has
  * covered are named, the newest first; `ownOrder` gives their order and is asked only then. What it mends is no dep.
  */
 export async function depsOf(

@@ -2,12 +2,13 @@
 // onto what is there; anything else (a pull that touched these rows, a ruling) folds all again.
 // The phone never arbitrates: what does not fold here (stale, refused) is left to the server.
 
-import { fold } from "../protocol/fold.ts";
+import { fold, type FoldOp } from "../protocol/fold.ts";
 import type { Row } from "../protocol/rows.ts";
 import { kindNamed } from "../protocol/kinds.ts";
 import { subscribe } from "./changes.ts";
 import { currentAuthor } from "./identity.ts";
-import { foldOpOf, pendingOps } from "./ownops.ts";
+import { followedFoldOp, placeOf } from "./mends.ts";
+import { pendingOps } from "./ownops.ts";
 import { serverRows } from "./rowstore.ts";
 import type { OpRecord } from "./schema.ts";
 
@@ -29,26 +30,35 @@ interface Overlay {
 let current: Promise<Overlay> | undefined;
 let generation = 0;
 
-function foldInto(overlay: Overlay, record: OpRecord): void {
-  overlay.folded.add(record.op);
-  if (!kindNamed(record.kind)) return;
+function foldInto(overlay: Overlay, op: FoldOp): void {
+  overlay.folded.add(op.op);
   const read = (entity: string): Row | undefined => overlay.rows.get(entity)?.row ?? overlay.under.get(entity);
-  const { changed } = fold(read, foldOpOf(record), true);
+  const { changed } = fold(read, op, true);
   for (const [entity, row] of changed) {
     const before = overlay.rows.get(entity)?.pending ?? [];
-    overlay.rows.set(entity, { row, pending: [...before, record.op] });
+    overlay.rows.set(entity, { row, pending: [...before, op.op] });
   }
 }
 
-const namedBy = (record: OpRecord): string[] => [...record.entities, `chain/${record.op}`];
+/** Rows an op names and the one it makes of itself, which a pull may have brought already. */
+const namedBy = (record: OpRecord): string[] => {
+  const made = kindNamed(record.kind)?.effects.filter((effect) => effect.id === "@op") ?? [];
+  return [...record.entities, ...made.map((effect) => `${effect.entity}/${record.op}`)];
+};
+
+/** In the order in which their author meant them. */
+async function inPlace(records: readonly OpRecord[]): Promise<OpRecord[]> {
+  const placed = await Promise.all(records.map(async (record) => ({ record, place: await placeOf(record) })));
+  return placed.sort((a, b) => a.place - b.place || a.record.order - b.record.order).map(({ record }) => record);
+}
 
 async function build(): Promise<Overlay> {
   const author = await currentAuthor();
   const isReadable = ({ person, space }: OpRecord): boolean => person === author?.person || (author?.spaces.includes(space) ?? false);
-  const records = (await pendingOps()).filter(isReadable);
+  const records = await inPlace((await pendingOps()).filter((record) => isReadable(record) && kindNamed(record.kind)));
   const under = await serverRows([...new Set(records.flatMap(namedBy))]);
   const overlay: Overlay = { rows: new Map(), under, folded: new Set() };
-  for (const record of records) foldInto(overlay, record);
+  for (const record of records) foldInto(overlay, await followedFoldOp(record));
   return overlay;
 }
 
@@ -73,16 +83,18 @@ export function dropOverlay(): void {
   current = undefined;
 }
 
-/** Fold one just-saved op on top, without building everything again. */
+/** Fold one just-saved op on top, without building everything again; a mend changes what came after it. */
 export async function extendOverlay(record: OpRecord): Promise<void> {
   if (!current) return;
+  if ((await placeOf(record)) !== record.order) return dropOverlay();
   const started = generation;
   const overlay = await current;
   const missing = namedBy(record).filter((entity) => !overlay.under.has(entity));
   const rows = await serverRows(missing);
   if (started !== generation) return;
   for (const [entity, row] of rows) overlay.under.set(entity, row);
-  if (!overlay.folded.has(record.op)) foldInto(overlay, record);
+  const op = await followedFoldOp(record);
+  if (started === generation && !overlay.folded.has(record.op)) foldInto(overlay, op);
 }
 
 /** Own appends extend the overlay and announce themselves with this mark. */

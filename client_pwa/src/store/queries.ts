@@ -4,7 +4,7 @@ import { awaitsReinspection, isOpen, machineOf } from "../protocol/lifecycle.ts"
 import { membersOf, stateOf, textOf } from "../protocol/rows.ts";
 import { blobId } from "./blobs.ts";
 import { today } from "./clock.ts";
-import { clipView, findingView, listOf, orderView, photoView, reinspectionView } from "./shapes.ts";
+import { clipView, findingView, listOf, numberOf, orderView, photoView, recordView, reinspectionView } from "./shapes.ts";
 import type {
   FindingFilter, FindingView, InspectionView, OrderView, PhotoView, ReinspectionView, Viewed,
 } from "./types.ts";
@@ -44,41 +44,33 @@ export async function finding(id: string): Promise<FindingView | undefined> {
 
 async function whole(head: Viewed): Promise<InspectionView> {
   const { id, row } = head;
-  const [findingRows, photoRows, clipRows, enterprise] = await Promise.all([
-    viewedUnder("finding", id), viewedUnder("photo", id), viewedUnder("clip", id),
+  const [findingRows, photoRows, clipRows, recordRows, enterprise] = await Promise.all([
+    viewedUnder("finding", id), viewedUnder("photo", id), viewedUnder("clip", id), viewedUnder("record", id),
     viewed(`enterprise/${textOf(row, "enterprise")}`),
   ]);
   const recorded = new Set(membersOf(row, "recorded_findings"));
   const findings = findingRows.map((one) => findingView(one, recorded.has(one.id), today())).sort(byNumber);
   const pictures = await withVerified(photoRows.sort(byCreation));
   const used = new Set(findings.flatMap((one) => [...one.photos, ...one.afterPhotos]));
+  const records = recordRows.sort(byCreation).map(recordView);
+  const { signing, ...known } = facts(head);
   return {
-    ...head, ...facts(head), findings, photos: pictures, loosePhotos: pictures.filter((one) => !used.has(one.id)),
+    ...head, ...known, signing, signedBy: records.find((one) => one.id === signing)?.author ?? "", records, findings, photos: pictures, loosePhotos: pictures.filter((one) => !used.has(one.id)),
     clips: clipRows.sort(byCreation).map(clipView), enterpriseName: enterprise ? textOf(enterprise.row, "name") : "",
     unrecorded: hasRecord(head) ? findings.filter((one) => !one.recorded && isOpen(one.state)).map((one) => one.id) : [],
   };
 }
 
-const SIGNINGS = new Set(["sign", "refuse_signature"]);
 const hasRecord = ({ row }: Viewed): boolean => row.fields["rendering"] !== undefined;
 
 /** The part of an inspection that is in its own row. */
 function facts({ row }: Viewed) {
-  const machine = row.states["inspection"];
-  // The signing op is the one that bound the rendering, also after the inspection moved on.
-  const signing = row.fields["rendering"]?.op ?? (machine && SIGNINGS.has(machine.step) ? machine.op : "");
   return {
     state: stateOf(row, "inspection"), approval: stateOf(row, "approval"), enterprise: textOf(row, "enterprise"),
-    date: textOf(row, "date"), officers: listOf(row, "officers"), content: textOf(row, "content"), space: row.space,
+    date: textOf(row, "date"), arrivedAtMs: numberOf(row, "arrived_at_ms"), officers: listOf(row, "officers"), content: textOf(row, "content"), space: row.space,
     orders: membersOf(row, "orders"), attestedBy: membersOf(row, "attested_by"), objectedBy: membersOf(row, "objected_by"),
-    signing, signedBy: machine && machine.op === signing ? machine.by : signerOf(row),
+    signing: row.fields["rendering"]?.op ?? "", // the op that bound the rendering, also after the inspection moved on
   };
-}
-
-/** Who bound the rendering, read from the drawn signatures once the state has moved on. */
-function signerOf(row: Viewed["row"]): string {
-  const drawn = (row.fields["signatures"]?.v ?? []) as readonly { readonly signer: string; readonly person?: string }[];
-  return drawn.find((one) => one.signer === "officer" && one.person)?.person ?? "";
 }
 
 /** One inspection with findings, photos and clips. */

@@ -3,10 +3,10 @@
 import { isOverdue } from "../protocol/lifecycle.ts";
 import { type Json, membersOf, type Row, stateOf, textOf, valueOf } from "../protocol/rows.ts";
 import type {
-  ClipView, EnterpriseView, FindingView, Gap, OrderView, PersonView, PhotoView, PhraseView, ReinspectionView, Viewed,
+  ClipView, EnterpriseView, FindingView, Gap, OrderView, PersonView, PhotoView, PhraseView, RecordView, ReinspectionView, Viewed,
 } from "./types.ts";
 
-const numberOf = (row: Row, field: string): number => {
+export const numberOf = (row: Row, field: string): number => {
   const value = valueOf(row, field);
   return typeof value === "number" ? value : 0;
 };
@@ -99,6 +99,16 @@ export function orderView(viewed: Viewed): OrderView {
       finding: String(item["finding"]), requirement: String(item["requirement"]), deadline: String(item["deadline"]),
     })),
     renderingSha256: objectOf<{ sha256: string }>(row, "rendering")?.sha256 ?? "",
+  };
+}
+
+/** A signed (or refused) record of an inspection; each officer's stands, none replaces another. */
+export function recordView(viewed: Viewed): RecordView {
+  const { row } = viewed;
+  return {
+    ...viewed, space: row.space, author: row.created.by, signedAtMs: row.created.at_ms, recorded: listOf(row, "recorded"),
+    renderingSha256: objectOf<{ sha256: string }>(row, "rendering")?.sha256 ?? "",
+    refusalReason: textOf(row, "refusal_reason"), witness: textOf(row, "witness"),
   };
 }
 

@@ -74,9 +74,13 @@ export interface InspectionView extends Viewed {
   readonly enterprise: string;
   readonly enterpriseName: string;
   readonly date: string;
+  /** When the officers' arrival was recorded, 0 before. */
+  readonly arrivedAtMs: number;
   readonly officers: readonly string[];
   readonly content: string;
   readonly space: string;
+  /** Signed and refused records and supplements, oldest first. */
+  readonly records: readonly RecordView[];
   readonly findings: readonly FindingView[];
   readonly photos: readonly PhotoView[];
   /** Photos of this inspection that belong to no finding yet. */
@@ -92,6 +96,17 @@ export interface InspectionView extends Viewed {
   readonly signedBy: string;
   /** Findings recorded after the signing: 未列入笔录. */
   readonly unrecorded: readonly string[];
+}
+
+export interface RecordView extends Viewed {
+  readonly space: string;
+  readonly author: string;
+  readonly signedAtMs: number;
+  /** Findings it lists. */
+  readonly recorded: readonly string[];
+  readonly renderingSha256: string;
+  readonly refusalReason: string;
+  readonly witness: string;
 }
 
 export interface EnterpriseView extends Viewed {

@@ -30,7 +30,7 @@ export const editedHazard = (finding: string): string => `edit/${finding}`;
 
 function seenOf({ row, grade, basis, place, description, requirement, criterion }: FindingView): NonNullable<HazardDraft["seen"]> {
   const version = (name: string): string[] => (row.fields[name] ? [row.fields[name].op] : []);
-  const versions = Object.fromEntries(TEXTS.map((name) => [name, version(name)]));
+  const versions = Object.fromEntries([...TEXTS, "grade", "basis"].map((name) => [name, version(name)]));
   return { written: { grade, basis, place, description, requirement, criterion }, versions };
 }
 
@@ -42,7 +42,7 @@ export function ofFinding(finding: FindingView): HazardDraft {
 export interface HazardEdit {
   readonly texts: FindingEdit;
   readonly versions: SeenVersions;
-  readonly grading?: { readonly grade: HazardDraft["grade"]; readonly basis?: Basis };
+  readonly grading?: { readonly grade?: HazardDraft["grade"]; readonly basis?: Basis };
 }
 
 /** What the author changed since the edit began, and only that: what a colleague wrote meanwhile is not undone. */
@@ -53,11 +53,10 @@ export function editOf(draft: HazardDraft, now: FindingView): HazardEdit {
     return text && text !== written[name] && text !== now[name];
   });
   const texts = Object.fromEntries(changed.map((name) => [name, draft[name].trim()]));
-  const isGraded = draft.grade !== written.grade;
-  const isBased = JSON.stringify(draft.basis) !== JSON.stringify(written.basis);
+  const isGraded = draft.grade !== written.grade && draft.grade !== now.grade;
+  const isBased = draft.basis && JSON.stringify(draft.basis) !== JSON.stringify(written.basis);
   if (!isGraded && !isBased) return { texts, versions };
-  const grading = { grade: isGraded ? draft.grade : now.grade, ...(isBased && draft.basis ? { basis: draft.basis } : {}) };
-  return { texts, versions, grading };
+  return { texts, versions, grading: { ...(isGraded ? { grade: draft.grade } : {}), ...(isBased ? { basis: draft.basis! } : {}) } };
 }
 
 /** 同上: place, grade and basis of the hazard before. A major grade is never taken over. */

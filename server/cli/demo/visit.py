@@ -119,8 +119,9 @@ def _scheme(v: Visit, day: int) -> Story:
 def _begin(v: Visit) -> None:
     stage, begin = v.stage, v.spec.get("begin", "notified")
     arrival = {
-        "officers": list(v.officers), "id_shown": True, "rights_told": True, "recorder_on": True,
-        "code_scanned": v.number % 3 != 0, "position": v.enterprise["position"],
+        "officers": list(v.officers), "arrived_at_ms": stage.clock.now_ms(), "id_shown": True,
+        "rights_told": True, "recorder_on": True, "code_scanned": v.number % 3 != 0,
+        "position": v.enterprise["position"],
     }  # fmt: skip
     today = date_text(stage.clock.now_ms())
     if int(today[-2:]) <= QUIET_UNTIL_DAY:

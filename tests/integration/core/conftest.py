@@ -8,7 +8,7 @@ import pytest
 from server.config import Settings, from_env
 from server.services.runtime import Runtime, open_runtime
 from server.storage.blob_store import blob_store
-from tests.support.authors import FakeClock, Office, open_office
+from tests.support.authors import Author, FakeClock, Office, open_office
 
 
 @pytest.fixture
@@ -33,3 +33,9 @@ def runtime(settings: Settings, clock: FakeClock) -> Iterator[Runtime]:
 @pytest.fixture
 def office(runtime: Runtime, clock: FakeClock) -> Office:
     return open_office(runtime, clock)
+
+
+@pytest.fixture
+def cast(office: Office) -> tuple[Office, Author, Author, Author]:
+    """Return the service, two inspectors of one county, and their supervisor."""
+    return office, office.person("wang"), office.person("li"), office.person("boss", "supervisor")

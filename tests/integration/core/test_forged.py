@@ -115,7 +115,7 @@ FOREIGN: dict[str, dict[str, Any]] = {
     "photo.assign": {"photos": ["photo-1"]},
     "photo.unassign": {"photos": ["photo-1"]},
     "finding.edit": {"changes": [{"field": "place", "value": "别处", "replaces": []}]},
-    "finding.classify": {"grade": "general"},
+    "finding.classify": {"grade": "general", "replaces": []},
     "finding.confirm": {},
     "finding.fix_on_spot": {"note": "已改", "photos": []},
     "finding.take_measures": {"measures": "停产"},
@@ -214,8 +214,8 @@ def test_another_county_does_not_mend_what_is_not_its_own(
     body = finding_body(stranger, inspection)
     refused = stranger.op("finding.create", body)
     assert office.rule(refused) == ("refused", "officer_not_listed")
-    waiting = wang.op("finding.classify", {
-        "finding": body["finding"], "grade": "general"}, deps=[refused.id])  # fmt: skip
+    grading = {"finding": body["finding"], "grade": "general", "replaces": []}
+    waiting = wang.op("finding.classify", grading, deps=[refused.id])
     assert office.rule(waiting) == ("waiting", "dep_not_effective")
     far = office.person("qian", bureau=OTHER_COUNTY)
     item = {"enterprise": "far", "name": "远厂", "trade": "mine", "address": "远路"}
@@ -242,7 +242,7 @@ def test_what_another_county_tried_is_not_in_a_things_timeline(
     office: Office, finding: str
 ) -> None:
     far = office.person("qian", bureau=OTHER_COUNTY)
-    tried = far.op("finding.classify", {"finding": finding, "grade": "general"})
+    tried = far.op("finding.classify", {"finding": finding, "grade": "general", "replaces": []})
     assert office.rule(tried) == ("refused", "entity_elsewhere")
     shown = queries.timeline(office.runtime, f"finding/{finding}")["entries"]
     assert [entry["kind"] for entry in shown] == ["finding.create"]

@@ -1,6 +1,6 @@
 """Every code of `reasons.json` is reached through the real service, and the log still verifies.
 
-A scenario is named by its code; a code without one fails `test_every_code_and_flag_has_a_scenario`.
+A scenario is named by its code; a code without one fails `test_every_code_has_a_scenario`.
 """
 
 from collections.abc import Callable
@@ -8,13 +8,21 @@ from typing import Any
 
 import pytest
 
-from server.services import rebuild, restore, verify
-from server.storage import checkpoint_file
-from sync_protocol.note import Checkpoint, sign_checkpoint
+from server.services import rebuild, verify
 from sync_protocol.ops import Op
-from sync_protocol.rules import CODES, FLAGS
+from sync_protocol.rules import CODES
+from tests.integration.core.acts import (
+    beginning,
+    disputed,
+    found,
+    on_plan,
+    planned,
+    pushed,
+    reinspected,
+    step,
+    under_measures,
+)
 from tests.support.authors import (
-    DAY_MS,
     OTHER_COUNTY,
     Author,
     Office,
@@ -26,23 +34,11 @@ from tests.support.authors import (
 
 Scenario = Callable[[Office, Author, Author, Author], Op]
 SCENARIOS: dict[str, Scenario] = {}
-FLAGGED: dict[str, Scenario] = {}
 
 
 def ruled(code: str) -> Callable[[Scenario], Scenario]:
     """Register a scenario whose op ends with this code."""
     return lambda scenario: SCENARIOS.setdefault(code, scenario)
-
-
-def flagged(flag: str) -> Callable[[Scenario], Scenario]:
-    """Register a scenario whose op carries this flag."""
-    return lambda scenario: FLAGGED.setdefault(flag, scenario)
-
-
-@pytest.fixture
-def cast(office: Office) -> tuple[Office, Author, Author, Author]:
-    people = office.person("wang"), office.person("li"), office.person("boss", "supervisor")
-    return office, *people
 
 
 @pytest.mark.parametrize("code", list(CODES))
@@ -55,87 +51,8 @@ def test_the_code_is_the_ruling_on_its_scenario(code: str, cast: Any) -> None:
     assert verify.verify(office.runtime) + rebuild.check(office.runtime) == []
 
 
-@pytest.mark.parametrize("flag", list(FLAGS))
-def test_the_flag_is_on_its_scenario(flag: str, cast: Any) -> None:
-    op = FLAGGED[flag](*cast)
-    office = cast[0]
-    assert office.flags(op) == [flag]
-    assert office.ruling(op) == ("applied", "")
-    assert verify.verify(office.runtime) + rebuild.check(office.runtime) == []
-
-
-def test_every_code_and_flag_has_a_scenario() -> None:
+def test_every_code_has_a_scenario() -> None:
     assert SCENARIOS.keys() == CODES.keys()
-    assert FLAGGED.keys() == FLAGS.keys()
-
-
-# What the scenarios are made of.
-
-
-def pushed(office: Office, *ops: Op) -> Op:
-    office.push(*ops)
-    return ops[-1]
-
-
-def found(office: Office, author: Author, inspection: str, **members: Any) -> str:
-    """Record a finding; return its id."""
-    op = author.op("finding.create", finding_body(author, inspection, **members))
-    office.apply(op)
-    return str(op.body["finding"])
-
-
-def step(office: Office, author: Author, kind: str, finding: str, **members: Any) -> Op:
-    """Return a step of a finding from the state it is in."""
-    state = office.state(f"finding/{finding}", "finding")
-    return author.op(kind, {"finding": finding, **state, **members})
-
-
-def under_measures(office: Office, author: Author, inspection: str) -> str:
-    finding = found(office, author, inspection)
-    office.apply(step(office, author, "finding.confirm", finding))
-    office.apply(step(office, author, "finding.take_measures", finding, measures="停产"))
-    return finding
-
-
-def reinspected(office: Office, author: Author, finding: str, result: str = "pass") -> Op:
-    members = {"reinspection": author.new_id(), "officers": ["wang", "li"], "result": result}
-    return step(office, author, "reinspection.record", finding, photos=["photo-1"], **members)
-
-
-def disputed(office: Office, wang: Author, li: Author) -> tuple[str, Op]:
-    finding = under_measures(office, wang, inspection_begun(office, wang, li))
-    passes, fails = reinspected(office, wang, finding), reinspected(office, li, finding, "fail")
-    office.push(passes)
-    office.push(fails)
-    return finding, fails
-
-
-def planned(office: Office, boss: Author, *officers: Author) -> str:
-    inspection = boss.new_id()
-    body = {
-        "inspection": inspection,
-        "enterprise": "works",
-        "date": "2026-06-16",
-        "officers": [officer.person for officer in officers],
-        "content": "例行检查",
-    }
-    office.apply(boss.op("inspection.plan", body))
-    return inspection
-
-
-def beginning(office: Office, author: Author, inspection: str, **members: Any) -> Op:
-    state = office.state(f"inspection/{inspection}", "inspection")
-    told = {"id_shown": True, "rights_told": True, "recorder_on": True, "code_scanned": True}
-    body = {"inspection": inspection, "officers": ["wang", "li"], **state, **told, **members}
-    return author.op("inspection.begin", body)
-
-
-def on_plan(office: Office, boss: Author, author: Author, kind: str, inspection: str) -> Op:
-    state = office.state(f"inspection/{inspection}", "inspection")
-    return author.op(kind, {"inspection": inspection, **state})
-
-
-# Codes.
 
 
 @ruled("")
@@ -230,7 +147,7 @@ def in_another_county(office: Office, wang: Author, li: Author, boss: Author) ->
 
 @ruled("entity_unknown")
 def on_nothing(office: Office, wang: Author, li: Author, boss: Author) -> Op:
-    body = {"finding": "nowhere", "grade": "general"}
+    body = {"finding": "nowhere", "grade": "general", "replaces": []}
     return pushed(office, wang.op("finding.classify", body))
 
 
@@ -246,7 +163,7 @@ def same_number_again(office: Office, wang: Author, li: Author, boss: Author) ->
 def thing_of_another_county(office: Office, wang: Author, li: Author, boss: Author) -> Op:
     finding = found(office, wang, inspection_begun(office, wang, li))
     stranger = office.person("zhao", bureau=OTHER_COUNTY)
-    body = {"finding": finding, "grade": "general"}
+    body = {"finding": finding, "grade": "general", "replaces": []}
     return pushed(office, stranger.op("finding.classify", body))
 
 
@@ -415,58 +332,17 @@ def declining(office: Office, wang: Author, li: Author, boss: Author) -> Op:
     return op
 
 
-# Flags.
+@ruled("other_enterprise")
+def hazard_of_another_enterprise(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    named = {"enterprise": "quarry", "name": "示例石料厂", "trade": "mine", "address": "示例路2号"}
+    office.tell("enterprise.add", named)
+    body = finding_body(wang, inspection_begun(office, wang, li), enterprise="quarry")
+    return pushed(office, wang.op("finding.create", body))
 
 
-@flagged("fork")
-def two_at_one_place(office: Office, wang: Author, li: Author, boss: Author) -> Op:
-    inspection = inspection_begun(office, wang, li)
-    one = wang.op("finding.create", finding_body(wang, inspection))
-    two = wang.op("finding.create", finding_body(wang, inspection), seq=one.seq, prev=one.prev)
-    return pushed(office, one, two)
-
-
-@flagged("licence_unproven")
-def licence_run_out(office: Office, wang: Author, li: Author, boss: Author) -> Op:
-    office.licence("li", "2025-01-01", "2026-06-15")
-    inspection_begun(office, wang, li)
-    return wang.built[-1]
-
-
-@flagged("revoked_by_transfer")
-def captured_before_a_transfer(office: Office, wang: Author, li: Author, boss: Author) -> Op:
-    inspection = inspection_begun(office, wang, li)
-    assignment = {"person": "wang", "bureau": OTHER_COUNTY, "role": "inspector"}
-    office.tell("person.assign", assignment)
-    office.revoke(wang, "transfer")
-    return pushed(office, wang.op("finding.create", finding_body(wang, inspection)))
-
-
-@flagged("quiet_period")
-def begun_in_the_first_half_of_a_month(
-    office: Office, wang: Author, li: Author, boss: Author
-) -> Op:  # fmt: skip
-    office.clock.advance(-DAY_MS)
-    inspection_begun(office, wang, li)
-    return wang.built[-1]
-
-
-@flagged("clock_off")
-def phone_ahead_of_time(office: Office, wang: Author, li: Author, boss: Author) -> Op:
-    inspection = inspection_begun(office, wang, li)
-    office.clock.advance(3_600_000)
-    op = wang.op("finding.create", finding_body(wang, inspection))
-    office.clock.advance(-3_600_000)
-    return pushed(office, op)
-
-
-@flagged("checkpoint_lost")
-def seen_what_a_restore_lost(office: Office, wang: Author, li: Author, boss: Author) -> Op:
-    runtime = office.runtime
-    signed = Checkpoint(runtime.origin(1), 1000, b"\x01" * 32)  # as if 1000 leaves had been there
-    note = sign_checkpoint(signed, runtime.log_key(1), runtime.keys.sign_note)
-    checkpoint_file.advance(runtime.settings.checkpoint_file, note)
-    restore.restore(runtime, [], "test")
-    wang.seen = {"origin": signed.origin, "root": "02" * 32, "size": 900}
-    body = {"enterprise": "new-works", "name": "厂", "trade": "mine", "address": "路"}
-    return pushed(office, wang.op("enterprise.add", body))
+@ruled("code_differs")
+def confirming_another_phones_code(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    phone, other = (office.unconfirmed_phone("wang", seed=seed) for seed in (1, 2))
+    state = office.state(f"chain/{phone.chain}", "chain")
+    body = {"target": phone.chain, "compared_code": other.pairing_code(), **state}
+    return pushed(office, boss.op("chain.countersign", body))

@@ -168,7 +168,7 @@ def test_what_the_waiting_ones_wait_for_gets_in_although_they_are_too_many(
 ) -> None:
     body = finding_body(wang, inspection)
     awaited = wang.op("finding.create", body)
-    edit = {"finding": body["finding"], "grade": "general"}
+    edit = {"finding": body["finding"], "grade": "general", "replaces": []}
     batch = [
         wang.op("finding.classify", edit, deps=[awaited.id])
         for _ in range(LIMITS["chain_waiting_ops"])

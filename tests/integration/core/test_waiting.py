@@ -88,8 +88,8 @@ def test_a_refused_op_that_is_mended_lets_its_dependants_go_on(
     body = finding_body(wang, inspection)
     stranger = office.person("zhao")
     refused = stranger.op("finding.create", body)
-    dependant = wang.op("finding.classify", {
-        "finding": body["finding"], "grade": "general"}, deps=[refused.id])  # fmt: skip
+    grading = {"finding": body["finding"], "grade": "general", "replaces": []}
+    dependant = wang.op("finding.classify", grading, deps=[refused.id])
     assert office.rule(refused) == ("refused", "officer_not_listed")
     assert office.rule(dependant) == ("waiting", "dep_not_effective")
     assert office.rule(wang.op("finding.create", body, mends=refused.id)) == APPLIED
@@ -103,8 +103,8 @@ def test_a_waiting_op_is_told_that_its_dep_came_but_was_refused(
     stranger = office.person("zhao")
     body = finding_body(wang, inspection)
     refused = stranger.op("finding.create", body)
-    dependant = wang.op("finding.classify", {
-        "finding": body["finding"], "grade": "general"}, deps=[refused.id])  # fmt: skip
+    grading = {"finding": body["finding"], "grade": "general", "replaces": []}
+    dependant = wang.op("finding.classify", grading, deps=[refused.id])
     assert office.rule(dependant) == ("waiting", "dep_missing")
     office.push(refused)
     assert office.ruling(dependant) == ("waiting", "dep_not_effective")

@@ -62,7 +62,7 @@ def test_a_missing_dep_outweighs_one_that_is_not_in_effect() -> None:
     both = wang.op("finding.classify", CLASSIFY, deps=["ab" * 32, "cd" * 32])
     assert ruling(world, one) == ("waiting", "dep_not_effective")
     assert ruling(world, both) == ("waiting", "dep_missing")
-    world.mended.add("ab" * 32)
+    world.log(wang.op("finding.classify", CLASSIFY, mends="ab" * 32))
     assert ruling(world, one) == ("applied", "")
 
 

@@ -46,7 +46,13 @@ def test_a_day_is_one_in_beijing_and_no_clock_breaks_it(wall_ms: int, day: str) 
 
 
 def begun(author: Author, officers: list[str], **members: Any) -> Op:
-    told = {"id_shown": True, "rights_told": True, "recorder_on": True, "code_scanned": True}
+    told = {
+        "arrived_at_ms": 0,
+        "id_shown": True,
+        "rights_told": True,
+        "recorder_on": True,
+        "code_scanned": True,
+    }
     body = {"inspection": "insp", "from": "approved", **BASE, **told, "officers": officers}
     return author.op("inspection.begin", body | members)
 

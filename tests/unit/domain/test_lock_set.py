@@ -2,6 +2,7 @@
 
 from server.domain.lock_set import BUREAU_TREE, lock_set
 from tests.support.authors import Author, FakeClock, finding_body
+from tests.unit.domain.world import CLASSIFY
 
 
 def author() -> Author:
@@ -35,14 +36,14 @@ def test_two_ops_on_one_row_share_an_exclusive_key() -> None:
 def test_an_op_and_what_depends_on_it_share_the_key_of_the_op() -> None:
     wang = author()
     create = wang.op("finding.create", finding_body(wang, "insp"))
-    dependant = wang.op("finding.classify", {"finding": "f", "grade": "general"}, deps=[create.id])
+    dependant = wang.op("finding.classify", CLASSIFY, deps=[create.id])
     assert lock_set(create, "wang")[f"op/{create.id}"]
     assert lock_set(dependant, "wang")[f"op/{create.id}"] is False
 
 
 def test_a_mend_holds_the_op_it_mends_and_a_withdrawal_the_op_it_withdraws() -> None:
     wang = author()
-    mend = wang.op("finding.classify", {"finding": "f", "grade": "general"}, mends="cd" * 32)
+    mend = wang.op("finding.classify", CLASSIFY, mends="cd" * 32)
     withdrawal = wang.op("op.withdraw", {"op": "ef" * 32, "reason": "误点"})
     assert lock_set(mend, "wang")[f"op/{'cd' * 32}"]
     assert lock_set(withdrawal, "wang")[f"op/{'ef' * 32}"]
@@ -52,5 +53,5 @@ def test_adding_a_bureau_holds_the_tree_that_everybody_reads() -> None:
     wang = author()
     body = {"bureau": "990009", "name": "新区", "parent": "990000"}
     assert lock_set(wang.op("bureau.add", body), "wang")[BUREAU_TREE]
-    plain = wang.op("finding.classify", {"finding": "f", "grade": "general"})
+    plain = wang.op("finding.classify", CLASSIFY)
     assert lock_set(plain, "wang")[BUREAU_TREE] is False

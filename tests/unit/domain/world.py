@@ -15,7 +15,7 @@ from tests.support.authors import CITY, COUNTY, OTHER_COUNTY, Author, FakeClock
 
 AT_MS = FakeClock().now_ms()
 ORIGIN = "00" * 32  # the op that every row here came from
-CLASSIFY = {"finding": "f", "grade": "general"}
+CLASSIFY = {"finding": "f", "grade": "general", "replaces": []}
 
 
 def row(entity: str, space: str = COUNTY, states: Any = None, sets: Any = None,
@@ -51,7 +51,6 @@ class World:
     indexes: dict[str, int] = field(default_factory=dict)
     ops: dict[str, LoggedOp] = field(default_factory=dict)
     authors: dict[str, str] = field(default_factory=dict)
-    mended: set[str] = field(default_factory=set)
     roots: dict[int, str] = field(default_factory=dict)
     keys: set[str] | None = None
 
@@ -112,9 +111,9 @@ class World:
     def author(self, chain: str) -> str:
         return self.authors.get(chain, "")
 
-    def is_mended(self, op_id: str) -> bool:
+    def menders(self, op_id: str) -> list[LoggedOp]:
         self._assert_locked(f"op/{op_id}")
-        return op_id in self.mended
+        return [one for one in self.ops.values() if one.mends == op_id]
 
     def twins(self, chain: str, seq: int, op_id: str) -> list[LoggedOp]:
         self._assert_locked(f"chain/{chain}")

@@ -157,4 +157,4 @@ def test_only_rows_that_effects_write_are_written() -> None:
     item = {"finding": "f-1", "base": BASE, "from": "draft"}
     recorded = {"inspection": "i-1", "findings": [item], "recorded": ["f-1", "f-2"]}
     written = locks.written_entities("inspection.supplement", recorded, BASE)
-    assert written == {"finding/f-1", "inspection/i-1"}
+    assert written == {"finding/f-1", "inspection/i-1", f"record/{BASE}"}

@@ -3,7 +3,6 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { archiveInspection } from "../../capture/index.ts";
-import type { BlobRef } from "../../protocol/rows.ts";
 import { dateTimeOf } from "../../screen/dates.ts";
 import { define } from "../../screen/element.ts";
 import { t, type Key } from "../../screen/i18n.ts";
@@ -90,11 +89,11 @@ class InspectionPage extends LiveScreen {
   }
 
   private papers(one: InspectionView): TemplateResult {
-    const rendering = one.row.fields["rendering"]?.v as BlobRef | undefined;
-    const refusal = String(one.row.fields["refusal_reason"]?.v ?? "");
-    if (!rendering) return html`<p class="soft">${t("sup.inspection.unsigned")}</p>`;
-    return html`${refusal ? facts([[t("sup.inspection.refused_because"), refusal], [t("sup.inspection.witness"), String(one.row.fields["witness"]?.v ?? t("sup.none"))]]) : nothing}
-      <sup-record .about=${{ space: one.space, sha256: rendering.sha256 }}></sup-record>`;
+    if (one.records.length === 0) return html`<p class="soft">${t("sup.inspection.unsigned")}</p>`;
+    return html`<ul class="stack">${one.records.map((record) => html`<li class="stack" data-test="signed-record" data-record=${record.id}>
+      <p><strong>${nameOf(this.names, record.author)}</strong> <span class="digits">${dateTimeOf(record.signedAtMs)}</span></p>
+      ${record.refusalReason ? facts([[t("sup.inspection.refused_because"), record.refusalReason], [t("sup.inspection.witness"), record.witness || t("sup.none")]]) : nothing}
+      <sup-record .about=${{ space: record.space, sha256: record.renderingSha256 }}></sup-record></li>`)}</ul>`;
   }
 
   protected override view(): TemplateResult {

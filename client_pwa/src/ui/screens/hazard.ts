@@ -128,7 +128,7 @@ class Hazard extends LiveScreen {
 
   private async edit(before: FindingView): Promise<string> {
     const { texts, versions, grading } = editOf(this.draft.value, before);
-    if (grading) await classifyFinding(before.id, grading, mending());
+    if (grading) await classifyFinding(before.id, grading, { seen: versions, ...mending() });
     if (Object.keys(texts).length > 0) await editFinding(before.id, texts, { seen: versions, ...(grading ? {} : mending()) });
     return before.number;
   }

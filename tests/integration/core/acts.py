@@ -1,0 +1,70 @@
+"""What people do in the scenarios of codes and flags: acts as ops, each by its author."""
+
+from typing import Any
+
+from sync_protocol.ops import Op
+from tests.support.authors import Author, Office, finding_body, inspection_begun
+
+
+def pushed(office: Office, *ops: Op) -> Op:
+    office.push(*ops)
+    return ops[-1]
+
+
+def found(office: Office, author: Author, inspection: str, **members: Any) -> str:
+    """Record a finding; return its id."""
+    op = author.op("finding.create", finding_body(author, inspection, **members))
+    office.apply(op)
+    return str(op.body["finding"])
+
+
+def step(office: Office, author: Author, kind: str, finding: str, **members: Any) -> Op:
+    """Return a step of a finding from the state it is in."""
+    state = office.state(f"finding/{finding}", "finding")
+    return author.op(kind, {"finding": finding, **state, **members})
+
+
+def under_measures(office: Office, author: Author, inspection: str) -> str:
+    finding = found(office, author, inspection)
+    office.apply(step(office, author, "finding.confirm", finding))
+    office.apply(step(office, author, "finding.take_measures", finding, measures="停产"))
+    return finding
+
+
+def reinspected(office: Office, author: Author, finding: str, result: str = "pass") -> Op:
+    members = {"reinspection": author.new_id(), "officers": ["wang", "li"], "result": result}
+    return step(office, author, "reinspection.record", finding, photos=["photo-1"], **members)
+
+
+def disputed(office: Office, wang: Author, li: Author) -> tuple[str, Op]:
+    finding = under_measures(office, wang, inspection_begun(office, wang, li))
+    passes, fails = reinspected(office, wang, finding), reinspected(office, li, finding, "fail")
+    office.push(passes)
+    office.push(fails)
+    return finding, fails
+
+
+def planned(office: Office, boss: Author, *officers: Author) -> str:
+    inspection = boss.new_id()
+    body = {
+        "inspection": inspection,
+        "enterprise": "works",
+        "date": "2026-06-16",
+        "officers": [officer.person for officer in officers],
+        "content": "例行检查",
+    }
+    office.apply(boss.op("inspection.plan", body))
+    return inspection
+
+
+def beginning(office: Office, author: Author, inspection: str, **members: Any) -> Op:
+    state = office.state(f"inspection/{inspection}", "inspection")
+    told = dict.fromkeys(("id_shown", "rights_told", "recorder_on", "code_scanned"), True)
+    told["arrived_at_ms"] = author.clock.now_ms()
+    body = {"inspection": inspection, "officers": ["wang", "li"], **state, **told, **members}
+    return author.op("inspection.begin", body)
+
+
+def on_plan(office: Office, boss: Author, author: Author, kind: str, inspection: str) -> Op:
+    state = office.state(f"inspection/{inspection}", "inspection")
+    return author.op(kind, {"inspection": inspection, **state})

@@ -1,0 +1,106 @@
+"""Every flag of `reasons.json` is reached through the real service, and the log still verifies.
+
+A scenario is named by its flag; a flag without one fails `test_every_flag_has_a_scenario`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from server.services import rebuild, restore, verify
+from server.storage import checkpoint_file
+from sync_protocol.note import Checkpoint, sign_checkpoint
+from sync_protocol.ops import Op
+from sync_protocol.rules import FLAGS
+from tests.integration.core.acts import pushed
+from tests.support.authors import (
+    DAY_MS,
+    OTHER_COUNTY,
+    Author,
+    Office,
+    finding_body,
+    inspection_begun,
+)
+
+Scenario = Callable[[Office, Author, Author, Author], Op]
+SCENARIOS: dict[str, Scenario] = {}
+
+
+def flagged(flag: str) -> Callable[[Scenario], Scenario]:
+    """Register a scenario whose op carries this flag."""
+    return lambda scenario: SCENARIOS.setdefault(flag, scenario)
+
+
+@pytest.mark.parametrize("flag", list(FLAGS))
+def test_the_flag_is_on_its_scenario(flag: str, cast: Any) -> None:
+    op = SCENARIOS[flag](*cast)
+    office = cast[0]
+    assert office.flags(op) == [flag]
+    assert office.ruling(op) == ("applied", "")
+    assert verify.verify(office.runtime) + rebuild.check(office.runtime) == []
+
+
+def test_every_flag_has_a_scenario() -> None:
+    assert SCENARIOS.keys() == FLAGS.keys()
+
+
+@flagged("fork")
+def two_at_one_place(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    inspection = inspection_begun(office, wang, li)
+    one = wang.op("finding.create", finding_body(wang, inspection))
+    two = wang.op("finding.create", finding_body(wang, inspection), seq=one.seq, prev=one.prev)
+    return pushed(office, one, two)
+
+
+@flagged("licence_unproven")
+def licence_run_out(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    office.licence("li", "2025-01-01", "2026-06-15")
+    inspection_begun(office, wang, li)
+    return wang.built[-1]
+
+
+@flagged("revoked_by_transfer")
+def captured_before_a_transfer(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    inspection = inspection_begun(office, wang, li)
+    assignment = {"person": "wang", "bureau": OTHER_COUNTY, "role": "inspector"}
+    office.tell("person.assign", assignment)
+    office.revoke(wang, "transfer")
+    return pushed(office, wang.op("finding.create", finding_body(wang, inspection)))
+
+
+@flagged("quiet_period")
+def begun_in_the_first_half_of_a_month(
+    office: Office, wang: Author, li: Author, boss: Author
+) -> Op:  # fmt: skip
+    office.clock.advance(-DAY_MS)
+    inspection_begun(office, wang, li)
+    return wang.built[-1]
+
+
+@flagged("clock_off")
+def phone_ahead_of_time(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    inspection = inspection_begun(office, wang, li)
+    office.clock.advance(3_600_000)
+    op = wang.op("finding.create", finding_body(wang, inspection))
+    office.clock.advance(-3_600_000)
+    return pushed(office, op)
+
+
+@flagged("photo_to_come")
+def hazard_before_its_photo(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    inspection = inspection_begun(office, wang, li)
+    body = finding_body(wang, inspection, photos=[wang.new_id()])
+    return pushed(office, wang.op("finding.create", body))
+
+
+@flagged("checkpoint_lost")
+def seen_what_a_restore_lost(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    runtime = office.runtime
+    signed = Checkpoint(runtime.origin(1), 1000, b"\x01" * 32)  # as if 1000 leaves had been there
+    note = sign_checkpoint(signed, runtime.log_key(1), runtime.keys.sign_note)
+    checkpoint_file.advance(runtime.settings.checkpoint_file, note)
+    restore.restore(runtime, [], "test")
+    wang.seen = {"origin": signed.origin, "root": "02" * 32, "size": 900}
+    body = {"enterprise": "new-works", "name": "厂", "trade": "mine", "address": "路"}
+    return pushed(office, wang.op("enterprise.add", body))
