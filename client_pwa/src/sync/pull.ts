@@ -1,37 +1,21 @@
 // Fetching a space's rows, page by page; every page is kept with its cursor, so that a broken
 // connection loses nothing. When the server no longer knows the cursor, the fresh rows come into place
-// and the old ones that they do not include go with the last page. At the end the stored rows equal the server's at `complete_through`.
+// and the old ones that they do not include go with the last page. Far behind (never complete, or a page that has
+// another after it), the parts of a snapshot stand in for pages. At the end the stored rows equal the server's at `complete_through`.
 
 import { LIMITS } from "../protocol/tables.ts";
 import { announce } from "../store/changes.ts";
 import { nowMs } from "../store/clock.ts";
 import { resendLostBlobs, settleBlobs } from "../store/blobs.ts";
 import { settleAgainstCursors } from "../store/ownops.ts";
-import { cursorOf, type PulledRow, putPage, restartSpace } from "../store/rowstore.ts";
+import { cursorOf, putPage, restartSpace } from "../store/rowstore.ts";
 import { askJson } from "./api.ts";
+import { AFTER_ALL, readPage, type RowsPage } from "./pages.ts";
+import { takeSnapshot } from "./snapshot.ts";
 import { authorised } from "./tokens.ts";
 import { ApiError } from "./types.ts";
 
-const AFTER_ALL = "~";
 const TOLD_ONE_BY_ONE = 300;
-
-export interface RowsPage {
-  readonly complete_through: number;
-  readonly next?: { readonly after_index: number; readonly after_entity: string };
-  readonly rows: readonly PulledRow[];
-}
-
-function isRow({ index, row }: PulledRow, space: string): boolean {
-  return Number.isSafeInteger(index) && typeof row?.entity === "string" && row.space === space && typeof row.fields === "object" && typeof row.states === "object";
-}
-
-/** Check that a page has the form of one; throws ApiError(malformed_reply). */
-export function readPage(page: RowsPage, space: string): RowsPage {
-  const fits = Number.isSafeInteger(page?.complete_through) && Array.isArray(page.rows) && page.rows.every((row) => isRow(row, space)) &&
-    (page.next === undefined || (Number.isSafeInteger(page.next.after_index) && typeof page.next.after_entity === "string"));
-  if (!fits) throw new ApiError("malformed_reply", 200);
-  return page;
-}
 
 async function fetchPage(space: string, person: string): Promise<RowsPage> {
   const cursor = await cursorOf(space);
@@ -52,17 +36,25 @@ async function keepPage(space: string, page: RowsPage): Promise<void> {
   await putPage(page.rows, { space, ...cursor, ...fetched, pulledAtMs: nowMs() });
 }
 
+/** Fetch and keep the page after the cursor; its entities are added to `changed`. */
+async function nextPage(space: string, person: string, changed: string[]): Promise<RowsPage> {
+  const page = await fetchPage(space, person);
+  await keepPage(space, page);
+  changed.push(...page.rows.map(({ row }) => row.entity));
+  return page;
+}
+
 /** Pull one space to its end. Returns the entities that changed. */
 async function pullSpace(space: string, person: string): Promise<string[]> {
   const start = await cursorOf(space);
-  const isReplacing = start?.fetched !== undefined && start.completeThrough === 0;
+  const wasComplete = start !== undefined && start.completeThrough > 0;
+  const isReplacing = start?.fetched !== undefined && !wasComplete;
   const changed: string[] = isReplacing ? ["*"] : []; // rows that it does not bring go
-  for (;;) {
-    const page = await fetchPage(space, person);
-    await keepPage(space, page);
-    changed.push(...page.rows.map(({ row }) => row.entity));
-    if (!page.next) return changed;
-  }
+  if (!wasComplete) changed.push(...(await takeSnapshot(space, person)));
+  let page = await nextPage(space, person, changed);
+  if (page.next && wasComplete) changed.push(...(await takeSnapshot(space, person)));
+  while (page.next) page = await nextPage(space, person, changed);
+  return changed;
 }
 
 async function pullOrReplace(space: string, person: string): Promise<string[]> {

@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from "vitest";
 import * as capture from "../../src/capture/index.ts";
 import { backoffMs } from "../../src/sync/backoff.ts";
 import { batchesOf, isAboutContent, type PushReply, readReply, replyOf, sendHalving } from "../../src/sync/push.ts";
-import { readPage } from "../../src/sync/pull.ts";
+import { readPage } from "../../src/sync/pages.ts";
 import { ApiError } from "../../src/sync/types.ts";
 import { allOps, noteReplies, openOps } from "../../src/store/ownops.ts";
 import { itemOf } from "../../src/sync/outbox.ts";
