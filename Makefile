@@ -38,12 +38,12 @@ bench: python ## measure push, pull and upload (BENCH="…" passes options on)
 	@exec $(BIN)/python tools/run_tests.py bench $(BENCH)
 
 sim: python ## the seeded simulator once (SEED=…, STEPS=…)
-	@$(SET_UP) test
-	@SEED="$(SEED)" STEPS="$(STEPS)" exec $(BIN)/python tools/run_tests.py sim
+	@$(SET_UP) test client
+	@exec $(BIN)/python tools/run_tests.py sim "$(SEED)" "$(STEPS)"
 
-soak: python ## the seeded simulator, new seeds until stopped (STEPS=…)
-	@$(SET_UP) test
-	@STEPS="$(STEPS)" exec $(BIN)/python tools/run_tests.py soak
+soak: python ## the seeded simulator with new seeds for an hour (MINUTES=…, STEPS=…)
+	@$(SET_UP) test client
+	@exec $(BIN)/python tools/run_tests.py soak "$(MINUTES)" "$(STEPS)"
 
 lock: python ## rewrite the lock files (LOCK=--upgrade takes newer versions)
 	@$(SET_UP) run

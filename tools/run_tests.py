@@ -8,7 +8,6 @@ because a suite that silently collects nothing looks exactly like one that passe
 
 import json
 import os
-import random
 import subprocess
 import sys
 import time
@@ -24,7 +23,7 @@ MINIMUM = ROOT / "tests" / "minimum.json"
 SUITE = ("tests/unit", "tests/contract", "tests/integration", "tests/tidy")
 QUICK = ("tests/unit", "tests/contract", "tests/tidy")
 BROWSER = ("tests/e2e",)
-SIMULATION = ROOT / "tests" / "simulation"
+SIMULATION = "tests/simulation"
 BENCHMARK = ROOT / "benchmarks" / "run.py"
 NOTHING_COLLECTED = 5
 
@@ -143,6 +142,8 @@ def everything() -> list[Result]:
     results.append(vitest())
     results.append(pytest("sqlite", SUITE, *two_at_once(), database="sqlite"))
     results.append(pytest("postgresql", SUITE, *two_at_once(), database="postgresql"))
+    many = ("--timeout=600", *two_at_once())
+    results.append(pytest("simulation", (SIMULATION,), *many, database="sqlite"))
     results.append(pytest("browser", BROWSER, "--timeout=600", database="sqlite"))
     return results
 
@@ -183,21 +184,14 @@ def bench(arguments: list[str]) -> int:
     return run([BIN / "python", BENCHMARK, *arguments])
 
 
-def simulate(*, forever: bool) -> int:
-    """Run the simulation with SEED and STEPS from the environment, or new seeds until one fails."""
-    if not list(SIMULATION.glob("test_*.py")):
-        print("nothing to simulate yet: tests/simulation holds no test", file=sys.stderr)
-        return 2
-    given = {name: os.environ[name] for name in ("SEED", "STEPS") if os.environ.get(name)}
-    for name in ("SEED", "STEPS"):
-        os.environ.pop(name, None)
-    while True:
-        seed = str(random.SystemRandom().randrange(2**31)) if forever else given.get("SEED", "")
-        chosen = given | ({"SEED": seed} if seed else {})
-        print(" ".join(f"{name}={value}" for name, value in chosen.items()) or "seeds as committed")
-        code = run([BIN / "python", "-m", "pytest", SIMULATION, "-q", "--timeout=0"], **chosen)
-        if code or not forever:
-            return code
+def simulate(arguments: list[str]) -> int:
+    """Run one seed of the simulation, a new one unless it is named."""
+    return run([BIN / "python", "-m", "tests.simulation.run", *arguments])
+
+
+def soak(arguments: list[str]) -> int:
+    """Run new seeds of the simulation for a while; the result is a file and a line to record."""
+    return run([BIN / "python", "-m", "tests.simulation.soak", *arguments])
 
 
 def main(target: str, arguments: list[str]) -> int:
@@ -208,9 +202,8 @@ def main(target: str, arguments: list[str]) -> int:
         return report(results, shortfalls(results))
     if target == "check":
         return report(check(), [])
-    if target == "bench":
-        return bench(arguments)
-    return simulate(forever=target == "soak")
+    single = {"bench": bench, "sim": simulate, "soak": soak}
+    return single[target](arguments)
 
 
 if __name__ == "__main__":

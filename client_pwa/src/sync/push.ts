@@ -72,6 +72,9 @@ const TRANSIENT = new Set(["network", "malformed_reply", "unavailable", "interna
 export const isAboutContent = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 401 && !TRANSIENT.has(error.code);
 
+/** The only refusal of a whole request that is about the one op in it; any other means bytes that were damaged on the way. */
+const TOO_LARGE = "too_large";
+
 export type Send<T extends Sendable = Sendable> = (ops: readonly T[]) => Promise<PushReply>;
 
 /** Send a batch; halve it on a refusal about its content. Returns all replies and the last checkpoint. */
@@ -82,7 +85,7 @@ export async function sendHalving<T extends Sendable>(ops: readonly T[], send: S
     return { replies: ops.map(({ op }, at) => replyOf(op, items[at]!)), checkpoint: reply.checkpoint };
   } catch (error) {
     if (!isAboutContent(error)) throw error;
-    if (ops.length === 1) return { replies: [{ op: ops[0]!.op, rejection: { code: error.code, isFinal: true } }], checkpoint: "" };
+    if (ops.length === 1) return { replies: [{ op: ops[0]!.op, rejection: { code: error.code, isFinal: error.code === TOO_LARGE } }], checkpoint: "" };
     const middle = Math.ceil(ops.length / 2);
     const first = await sendHalving(ops.slice(0, middle), send);
     const second = await sendHalving(ops.slice(middle), send);

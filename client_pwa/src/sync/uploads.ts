@@ -97,7 +97,7 @@ function send(sending: Sending, token: string): Promise<void> {
       onAfterResponse: alive,
       onUploadUrlAvailable: () => {
         sending.url = upload.url ?? "";
-        void shelf.note(blob.blob, { uploadUrl: sending.url });
+        shelf.note(blob.blob, { uploadUrl: sending.url }).catch(console.error); // without it a restart begins this file again
       },
       onProgress: (sent, total) => {
         alive();

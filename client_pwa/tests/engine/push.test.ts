@@ -50,6 +50,12 @@ test("one bad record in a batch is found by halving and the others are sent once
   expect(replies.find(({ op }) => op === bad)!.rejection).toEqual({ code: "too_large", isFinal: true });
 });
 
+test("a record whose bytes were damaged on the way is kept for another try, not given up", async () => {
+  const [one] = await someOps(1);
+  const { replies } = await sendHalving([one!], async () => { throw new ApiError("malformed_json", 400); });
+  expect(replies).toEqual([{ op: one!.op, rejection: { code: "malformed_json", isFinal: false } }]);
+});
+
 test.each([["network", 0], ["session_expired", 401], ["too_many", 429], ["unavailable", 503], ["malformed_reply", 400]])(
   "a batch is not halved because of %s", async (code, status) => {
     const ops = await someOps(2);

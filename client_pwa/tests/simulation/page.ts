@@ -1,0 +1,43 @@
+// The page of a simulated phone: the product's own entry points, by name. Bundled by bundle.ts; nothing here decides,
+// stores or sends anything itself.
+
+import { useClock } from "../../src/store/clock.ts";
+import { currentAuthor } from "../../src/store/identity.ts";
+import * as sync from "../../src/sync/index.ts";
+import type { Commands } from "./device.ts";
+import { deeds, type Doing } from "./people.ts";
+import { chanceOf } from "./chance.ts";
+
+interface Given {
+  readonly login: string;
+  readonly password: string;
+  readonly ticket: string;
+  readonly deed: string;
+  readonly seed: number;
+  /** The chain that a supervisor was told about. */
+  readonly op?: string;
+}
+
+const commands: Readonly<Record<string, (given: Given) => Promise<unknown>>> = {
+  login: ({ login, password }) => sync.login(login, password),
+  logout: () => sync.logout(),
+  ticket: ({ ticket }) => sync.redeemTicket(ticket),
+  nudge: async () => sync.engine.nudge(),
+  sync: () => sync.engine.syncNow(),
+  session: () => sync.currentSession(),
+  outbox: () => sync.outbox(),
+  act: async ({ deed, seed, op }) => {
+    const me = await currentAuthor();
+    if (!me) return "signed out";
+    const chance = chanceOf(seed);
+    const pick: Doing["pick"] = (from) => from[Math.floor(chance() * from.length)];
+    return (await deeds[deed]!({ me, chance, pick, ...(op === undefined ? {} : { op }) })) || "nothing to do";
+  },
+};
+
+export const begin: Commands["begin"] = (clock, onStatus) => {
+  useClock(clock);
+  sync.engine.subscribe((status) => onStatus({ ...status }));
+  sync.engine.start();
+};
+export const run: Commands["run"] = (name, given) => commands[name]!(given as Given);

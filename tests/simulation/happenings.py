@@ -1,0 +1,250 @@
+"""What can happen at a step: a table of happenings, each with its weight and what it does.
+
+A happening that cannot happen now returns an empty text and another one is drawn.
+"""
+
+import random
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from server.cli.demo.phone import UnexpectedAnswerError
+from server.storage.database import reading
+from server.storage.log_tables import Op
+from tests.simulation.disk_faults import FORMS, STEPS
+from tests.simulation.world import SKEWS, Hand, World, drawn_fate
+from tests.support.service import COUNTY, OTHER_COUNTY
+
+PAUSES_MS = {4_000: 80, 60_000: 15, 6 * 3_600_000: 4, 2 * 86_400_000: 1}
+PHONE_FORMS = ("fail", "fail_persisted", "quota", "crash", "crash_persisted")
+INSPECTOR = {
+    "begin_on_site": 3, "plan": 2, "begin": 3, "photo": 8, "hazard": 10, "edit": 8, "classify": 3,
+    "assign": 3, "confirm": 3, "fix_on_spot": 1, "measures": 2, "sign": 3, "supplement": 2,
+    "attest": 3, "order": 4, "extension": 2, "claim": 3, "reinspect": 4, "attest_reinspection": 3,
+    "propose_close": 1, "withdraw_hazard": 1, "duplicate": 1, "pause": 1, "resume": 2,
+    "recorder": 2, "conclude": 1, "not_carried_out": 0.3, "add_enterprise": 0.5,
+    "edit_enterprise": 1, "resolve": 2, "mend_or_withdraw": 3,
+}  # fmt: skip
+SUPERVISOR = {
+    "countersign": 8, "review": 2, "approve": 2, "notify": 1, "complete_approval": 2, "close": 4,
+    "decide": 4, "answer_extension": 3, "transfer": 0.5, "list": 1, "archive": 1, "resolve": 1,
+    "edit_enterprise": 1, "add_enterprise": 0.5, "mend_or_withdraw": 2, "decide_quarantined": 3,
+    "plan": 1, "revoke": 0.3,
+}  # fmt: skip
+DEEDS = {"inspector": INSPECTOR, "supervisor": SUPERVISOR, "administrator": SUPERVISOR}
+
+
+def free(world: World) -> list[Hand]:
+    """Return the phones that are on and whose person waits for nothing."""
+    return [hand for hand in world.hands.values() if hand.up and not hand.call]
+
+
+def a_request(world: World, rng: random.Random) -> str:
+    """Some of the requests under way are carried, in any order."""
+    if not world.pending:
+        return ""
+    for _ in range(rng.randint(1, 5)):
+        if world.pending:
+            world.deliver(rng.choice(list(world.pending)), drawn_fate(rng), rng)
+    return "request"
+
+
+def a_deed(world: World, rng: random.Random) -> str:
+    """Somebody does something on their phone."""
+    hands = [hand for hand in free(world) if hand.user]
+    if not hands:
+        return ""
+    hand = rng.choice(hands)
+    assert hand.user is not None
+    table = DEEDS[hand.user.role]
+    deed = rng.choices(list(table), list(table.values()))[0]
+    given = {"op": rng.choice(phones_in_use(world))} if deed == "revoke" else {}
+    asked = f"{deed} by {hand.user.id}"
+    world.call(hand, "act", asked, deed=deed, seed=rng.randrange(2**32), **given)
+    return "deed"
+
+
+def phones_in_use(world: World) -> list[str]:
+    """Return the chains of the log, as somebody would report a lost phone to a supervisor."""
+    found = select(Op.op_id).where(Op.kind == "chain.enrol").order_by(Op.index)
+    with reading(world.office.runtime.engine) as connection:
+        return list(connection.execute(found).scalars())
+
+
+def a_login(world: World, rng: random.Random) -> str:
+    """Somebody takes a phone in hand and signs in, whoever was there before."""
+    hands = free(world)
+    if not hands:
+        return ""
+    needy = [
+        hand for hand in hands if hand.user is None or hand.status.get("phase") == "signed_out"
+    ]
+    hand = rng.choice(needy or hands)
+    if not needy and (len(hand.people) < 2 or rng.random() < 0.8):
+        return ""
+    world.sign_in(hand, rng.choice(hand.people))
+    return "login"
+
+
+def a_logout(world: World, rng: random.Random) -> str:
+    """Somebody signs out."""
+    hands = [hand for hand in free(world) if hand.user]
+    if not hands:
+        return ""
+    world.sign_in(rng.choice(hands), None)
+    return "logout"
+
+
+def a_tap(world: World, rng: random.Random) -> str:
+    """Somebody taps 立即同步."""
+    hands = [hand for hand in free(world) if hand.user]
+    if not hands:
+        return ""
+    world.call(rng.choice(hands), rng.choice(("nudge", "sync")))
+    return "tap"
+
+
+def time_passes(world: World, rng: random.Random) -> str:
+    """Seconds mostly, sometimes hours, seldom days."""
+    most = rng.choices(list(PAUSES_MS), list(PAUSES_MS.values()))[0]
+    world.pass_time(rng.randrange(100, most))
+    return "time"
+
+
+def a_boot(world: World, rng: random.Random) -> str:
+    """A phone is switched on."""
+    off = [hand for hand in world.hands.values() if not hand.up]
+    if not off:
+        return ""
+    world.boot(rng.choice(off), rng.randrange(2**32))
+    return "boot"
+
+
+def a_phone_dies(world: World, rng: random.Random) -> str:
+    """The browser is killed; the phone may come back with another clock."""
+    hands = [hand for hand in world.hands.values() if hand.up]
+    if not hands:
+        return ""
+    hand = rng.choice(hands)
+    world.order("kill", device=hand.name)
+    if rng.random() < 0.2:
+        hand.skew_ms = rng.choice(SKEWS)
+    return "phone killed"
+
+
+def an_eviction(world: World, rng: random.Random) -> str:
+    """A browser makes room and throws away everything a phone held."""
+    hand = rng.choice(list(world.hands.values())[1:])
+    world.evict(hand)
+    return f"{hand.name} evicted"
+
+
+def a_phone_fault(world: World, rng: random.Random) -> str:
+    """One of the next durable steps of a phone will go wrong."""
+    hand = rng.choice(list(world.hands.values()))
+    form = rng.choice(PHONE_FORMS)
+    world.order("arm", device=hand.name, form=form, after=rng.randrange(6))
+    return f"arms {form} on {hand.name}"
+
+
+def a_service_fault(world: World, rng: random.Random) -> str:
+    """One of the next durable steps of the service will go wrong."""
+    step, form = rng.choice(STEPS), rng.choice(FORMS)
+    world.office.faults.arm(step, form, rng.randrange(4))
+    return f"arms {form} at {step}"
+
+
+def a_restart(world: World, rng: random.Random) -> str:
+    """The service ends, in order or not, and starts again."""
+    if rng.random() < 0.5:
+        world.office.crash()
+        return "service crashed"
+    world.office.close()
+    world.office.start()
+    return "service restarted"
+
+
+def background_work(world: World, _rng: random.Random) -> str:
+    """The service's background thread has a turn."""
+    try:
+        world.office.restarted(world.office.background)
+    except Exception as error:
+        if len(world.office.faults.happened) == world.faults_met:
+            raise
+        world.note(f"background: {error}")
+    return "background"
+
+
+def a_late_request(world: World, rng: random.Random) -> str:
+    """A request that everybody gave up arrives after all."""
+    return world.network.late_arrival(rng) if world.network.late else ""
+
+
+def a_role_flip(world: World, rng: random.Random) -> str:
+    """The registrar transfers somebody, changes their role, or ends their account."""
+    person = rng.choice(world.people[1:])
+    bureau = rng.choice((COUNTY, OTHER_COUNTY))
+    role = rng.choice(("inspector", "inspector", "supervisor"))
+    body = {"person": person.id, "bureau": bureau, "role": role}
+    said = registered(world, "person.assign", body)
+    return f"{person.id} becomes {role} of {bureau}: {said}"
+
+
+def a_dismissal(world: World, rng: random.Random) -> str:
+    """The registrar ends somebody's account."""
+    person = rng.choice(world.people[2:])
+    reply = world.registrar_asks("/spaces/common/rows?limit=500")
+    row = next(one["row"] for one in reply["rows"] if one["row"]["entity"] == f"person/{person.id}")
+    state = row["states"]["person"]
+    if state["s"] != "active":
+        return ""
+    body = {"person": person.id, "base": state["op"], "from": "active", "reason": "离职"}
+    return f"{person.id} dismissed: {registered(world, 'person.deactivate', body)}"
+
+
+def registered(world: World, kind: str, body: dict[str, object]) -> str:
+    """Let the registrar's own device record something and send it; what fails goes next time."""
+    registrar = world.registrar
+    registrar.client = world.office.client
+    registrar.capture(kind, "common", body, ())
+    try:
+        items = world.office.restarted(registrar.push)
+    except UnexpectedAnswerError as error:
+        return str(error)[:80]
+    return str([item["ruling"]["outcome"] for item in items or []])
+
+
+Happening = Callable[[World, random.Random], str]
+HAPPENINGS: dict[Happening, float] = {
+    a_request: 50,
+    a_deed: 25,
+    a_login: 3,
+    a_logout: 0.15,
+    a_tap: 1.5,
+    time_passes: 10,
+    a_boot: 2,
+    a_phone_dies: 0.6,
+    an_eviction: 0.06,
+    a_phone_fault: 0.8,
+    a_service_fault: 0.8,
+    a_restart: 0.3,
+    background_work: 0.5,
+    a_late_request: 1,
+    a_role_flip: 0.12,
+    a_dismissal: 0.04,
+}
+
+
+def step(world: World, number: int) -> None:
+    """Let one thing happen."""
+    rng = random.Random(f"{world.seed}/{number}")
+    world.now = f"step {number}"
+    names = list(HAPPENINGS)
+    while True:
+        happening = rng.choices(names, list(HAPPENINGS.values()))[0]
+        what = happening(world, rng)
+        if what:
+            world.count(happening.__name__)
+            if happening not in (a_request, a_deed):
+                world.note(what)
+            return
