@@ -59,13 +59,15 @@ class Arrival:
     """When and how an op came: server time, and the session that carried it.
 
     `index` is its leaf's index when it is decided again, `None` at its first ruling; `accepted`
-    when a supervisor accepted it out of quarantine.
+    when a supervisor accepted it out of quarantine; `handed_back` when it is proven that the log
+    had it before a restore.
     """
 
     at_ms: int
     carrier: str
     index: int | None = None
     accepted: bool = False
+    handed_back: bool = False
 
 
 @dataclass(frozen=True)

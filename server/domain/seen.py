@@ -1,8 +1,9 @@
 """The checkpoint an author had seen: was it this log's, and how far into it did they know?
 
 Invariants: a checkpoint of an earlier epoch counts for the leaves that the later epochs kept. Of
-the part a restore lost nothing can be looked up any more: such an op is flagged and goes on, for
-its author could not know, and claiming it gains nobody anything: it counts as having seen less.
+the part a restore lost nothing can be looked up any more: such an op is flagged (unless the log is
+proven to have had it already) and goes on, for its author could not know, and claiming it gains
+nobody anything: it counts as having seen less.
 """
 
 from server.domain.records import SYSTEM, Arrival, Reader
@@ -19,7 +20,7 @@ def stop(op: Op, arrival: Arrival, reader: Reader, flags: set[str]) -> tuple[str
         return None
     kept = _kept(seen["origin"], reader)
     if kept is not None and seen["size"] > kept:
-        flags.add(LOST)
+        flags |= set() if arrival.handed_back else {LOST}
         return None
     is_ours = seen["origin"] == reader.origin() or kept is not None
     signed = is_ours and reader.signed_root(seen["size"]) == seen["root"]

@@ -134,7 +134,12 @@ def _rule_first(state: LockedState, work: Work, quotas: Quotas, done: Committed)
         # Its enrolment came in the same batch, and was over a limit.
         done.rejected[work.op.id] = Rejection("chain_unknown", "header.chain", work.op.id)
         return
-    ruling = decide(work.op, work.author, Arrival(work.at_ms, work.carrier), state)
+    ruling = decide(
+        work.op,
+        work.author,
+        Arrival(work.at_ms, work.carrier, handed_back=work.was is not None),
+        state,
+    )
     if quotas.exceeded(work, ruling.outcome):
         done.rejected[work.op.id] = Rejection("quota_exceeded", "", work.op.id)
         return

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sync_protocol import leaves
+from sync_protocol.keys import pairing_code
 from sync_protocol.note import (
     Checkpoint,
     VerifierKey,
@@ -62,6 +63,10 @@ class Holder:
         """Begin the chain; it waits for a confirmation."""
         self.phone.enrolment()
         self.send()
+
+    def pairing_code(self) -> str:
+        """Return what this phone shows while it waits for its confirmation."""
+        return pairing_code(self.phone.chain, self.phone.public_key)
 
     def confirmed(self) -> "Holder":
         """Enrol, and be confirmed by the system over a ticket."""

@@ -28,7 +28,7 @@ def backed_up_then_more_work(site: Site, early: Holder, late: Holder, boss: Hold
     site.back_up()
     late.enrol()
     boss.confirmed()
-    state = {"base": late.phone.chain, "from": "pending", "compared_code": "ABCD-EFGH"}
+    state = {"base": late.phone.chain, "from": "pending", "compared_code": late.pairing_code()}
     boss.write("chain.countersign", {"target": late.phone.chain} | state)
     boss.send()
     late.write("enterprise.add", works("second"))
@@ -93,6 +93,7 @@ def test_nothing_that_a_phone_still_holds_is_lost(site: Site) -> None:
     items = late.hand_back(back)
     assert [item["was"]["index"] for item in items] == [one.receipt["index"] for one in back]
     assert {item["ruling"]["outcome"] for item in items} == {"applied"}  # no conflict, yet
+    assert [item["ruling"]["flags"] for item in items] == [[]] * len(items)
     sent = late.send()
     assert [item["ruling"]["outcome"] for item in sent] == ["applied", "applied"]
     assert (sent[0]["op"], sent[0]["ruling"]["flags"]) == (unsent.id, ["checkpoint_lost"])
