@@ -35,10 +35,14 @@ describe("the board", () => {
     ]);
   });
 
-  it("counts a disputed hazard whose date has passed under both, and each number filters to as many as it says", () => {
-    const items = [item("disputed", "2026-11-20"), item("disputed", "2026-12-30"), item("ordered", "2026-11-20"), item("closed", "")];
+  it("counts a hazard under everything that is to be done about it, and each number filters to as many as it says", () => {
+    const twice = { contested: true };
+    const items = [
+      item("disputed", "2026-11-20"), item("disputed", "2026-12-30"), item("ordered", "2026-11-20", twice), item("ordered", "2026-12-30", twice),
+      item("closed", "", twice),
+    ];
     const counts = countBy(items, (one) => bandsOf(one, TODAY));
-    expect([...counts]).toEqual([["overdue", 2], ["disputed", 2], ["done", 1]]);
+    expect([...counts]).toEqual([["overdue", 2], ["disputed", 2], ["contested", 2], ["done", 1]]);
     for (const band of BANDS) expect(filtered(items, { ...NO_FILTER, band }, TODAY)).toHaveLength(counts.get(band) ?? 0);
   });
 

@@ -5,7 +5,7 @@
 import { daysUntil } from "../../screen/dates.ts";
 import type { BoardItem } from "../../store/supervise.ts";
 
-export const BANDS = ["overdue", "disputed", "soon", "other", "done"] as const;
+export const BANDS = ["overdue", "disputed", "contested", "soon", "other", "done"] as const;
 export type Band = (typeof BANDS)[number];
 
 /** Due-date buckets, in the order they stand in the histogram; days left, both ends included. */
@@ -43,8 +43,8 @@ export function daysLeft(item: BoardItem, today: string): number | undefined {
 }
 
 /**
- * Every band a finding is in, the most urgent first. A disputed one whose date has passed is both: whoever looks for what
- * to decide and whoever looks for what is late must find it.
+ * Every band a finding is in, the most urgent first. A disputed one whose date has passed is both, and so is one with two
+ * wordings: whoever looks for what to decide and whoever looks for what is late must find it.
  */
 export function bandsOf(item: BoardItem, today: string): Band[] {
   if (!item.open) return ["done"];
@@ -52,6 +52,7 @@ export function bandsOf(item: BoardItem, today: string): Band[] {
   const bands: Band[] = [];
   if (left !== undefined && left < 0) bands.push("overdue");
   if (item.state === "disputed") bands.push("disputed");
+  if (item.contested) bands.push("contested");
   if (bands.length > 0) return bands;
   return [left !== undefined && left <= SOON_DAYS ? "soon" : "other"];
 }
@@ -66,7 +67,7 @@ export function bucketsOf(item: BoardItem, today: string): Bucket[] {
   return BUCKETS.filter((bucket) => left >= bucket.from && left <= bucket.until).map(({ name }) => name);
 }
 
-/** Overdue first, then disputed, soon due, the rest, done; inside a band the nearest date first. */
+/** Overdue first, then disputed, contested, soon due, the rest, done; inside a band the nearest date first. */
 export function inBoardOrder(items: readonly BoardItem[], today: string): BoardItem[] {
   const rank = new Map(items.map((item) => [item, BANDS.indexOf(bandOf(item, today))]));
   return [...items].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || byDate(a, b));
