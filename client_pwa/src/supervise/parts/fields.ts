@@ -2,7 +2,7 @@
 // side by side above the rest, until somebody chooses one.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { resolveField, type FindingEdit } from "../../capture/index.ts";
+import { resolveField } from "../../capture/index.ts";
 import type { Json } from "../../protocol/rows.ts";
 import { KINDS } from "../../protocol/tables.ts";
 import { define, ScreenElement } from "../../screen/element.ts";
@@ -24,7 +24,7 @@ class Fields extends ScreenElement {
   }
 
   private contested(finding: FindingView, name: string): TemplateResult {
-    const choose = this.mayChoose ? (value: Json) => resolveField(finding.id, name as keyof FindingEdit, String(value)) : undefined;
+    const choose = this.mayChoose ? (value: Json) => resolveField(finding.id, name, value) : undefined;
     return html`<lh-versions .name=${name} .finding=${finding} .choose=${choose}></lh-versions>`;
   }
 

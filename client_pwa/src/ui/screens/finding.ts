@@ -1,7 +1,7 @@
 // One hazard: what was seen, where it stands, and the few things an officer may do with it.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { attestReinspection, resolveField, type FindingEdit } from "../../capture/index.ts";
+import { attestReinspection, resolveField } from "../../capture/index.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
@@ -63,7 +63,7 @@ class Finding extends LiveScreen {
 
   private contested(one: FindingView): TemplateResult[] {
     const settle = (name: string) => async (value: Json): Promise<void> => {
-      await resolveField(one.id, name as keyof FindingEdit, String(value));
+      await resolveField(one.id, name, value);
       say(this, t("saved.here"));
     };
     return one.contested.map((name) => html`<lh-versions .name=${name} .finding=${one} .choose=${this.mayChoose ? settle(name) : undefined}></lh-versions>`);
