@@ -10,7 +10,13 @@ from flask import Flask
 from server.config import Settings
 from server.services import restore, system
 from server.services.runtime import EXTENSION, Clock, Runtime, SystemClock, open_runtime
-from server.storage import account_tables, log_tables, snapshot_tables, upload_tables
+from server.storage import (
+    account_tables,
+    inventory_tables,
+    log_tables,
+    snapshot_tables,
+    upload_tables,
+)
 from server.storage.blob_store import BlobStore, blob_store
 from server.storage.checkpoint_file import OutsideCheckpoint
 from server.storage.database import db, engine_options
@@ -18,6 +24,7 @@ from server.web import access, api, openapi, problems, request_log
 from server.web.blobs import blobs
 from server.web.handbacks import handbacks
 from server.web.health import deployment, health
+from server.web.inventories import inventories
 from server.web.log_routes import log
 from server.web.ops import ops
 from server.web.pages import pages
@@ -27,10 +34,10 @@ from server.web.snapshots import snapshots
 from server.web.tus import tus
 
 # Imported, so that the metadata is whole.
-TABLES = (account_tables, log_tables, snapshot_tables, upload_tables)
+TABLES = (account_tables, inventory_tables, log_tables, snapshot_tables, upload_tables)
 BLUEPRINTS = (
     *(deployment, session, people, enrolment),
-    *(ops, handbacks, pull, snapshots, log, tus, blobs, openapi.openapi, health),
+    *(ops, handbacks, pull, snapshots, inventories, log, tus, blobs, openapi.openapi, health),
 )
 
 

@@ -11,7 +11,7 @@ PROTOCOL_VERSION = 1
 HISTORY = (
     (
         1,
-        "44efca1bf4ff114c4b60ed6fac58bedc029c01633155215a66660adcb04c7987",
+        "0daabcf334259cd9e78f75728af41d9415d1eb6113d9b18841f69f4ebef6a93d",
         "the first version",
     ),
 )

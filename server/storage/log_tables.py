@@ -144,7 +144,7 @@ class BlobRef(db.Model):
     """An admitted op announced these bytes in its space."""
 
     __tablename__ = "blob_refs"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("ix_blob_refs_op_id", "op_id"), {"sqlite_with_rowid": False})
 
     space: Mapped[str] = mapped_column(String(8), primary_key=True)
     sha256: Mapped[str] = mapped_column(HEX_64, primary_key=True)

@@ -45,6 +45,15 @@ def _chain(runtime: Runtime, person: Person, arguments: Arguments) -> None:
         raise Problem("space_forbidden")
 
 
+def _own_chain(runtime: Runtime, person: Person, arguments: Arguments) -> None:
+    """One's own chain and nobody else's."""
+    row = queries.row(runtime, f"chain/{arguments['chain']}")
+    if row is None:
+        raise Problem("not_found")
+    if row["fields"].get("person", {}).get("v") != person.id:
+        raise Problem("forbidden")
+
+
 def _entity(runtime: Runtime, person: Person, arguments: Arguments) -> None:
     row = queries.row(runtime, f"{arguments['kind']}/{arguments['id']}")
     if row is None:
@@ -101,6 +110,8 @@ RULES: dict[str, Rule] = {
     "pull.held": SUPERVISED,
     "snapshots.show": SPACE,
     "snapshots.part": SPACE,
+    "inventories.report": Rule(deactivated=True, check=_own_chain),
+    "inventories.devices": SUPERVISED,
     "handbacks.push": CARRIER,
     "handbacks.vouchers": Rule(check=_chain),
     "pull.timeline": Rule(check=_entity),

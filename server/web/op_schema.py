@@ -177,6 +177,8 @@ def _pull() -> dict[str, Schema]:
         "Epochs": _object({"epochs": _array(ref("OpEntry"))}),
         "Vouchers": _object({"ops": _array(ref("OpEntry"))}),
         "MissingBlobs": _object({"missing": _array(HEX_64)}),
+        "Device": _device(),
+        "Devices": _object({"devices": _array(ref("Device")), "now_ms": INDEX}),
         "Deployment": _deployment(),
         "Ready": _object({"ready": SIMPLE["bool"], "checks": {"type": "object"}}),
     }
@@ -199,6 +201,21 @@ def _held(entry: Schema) -> Schema:
         "entries": _array(_object(entry | more, "sig", "salt")),
     }
     return _object(page, "next")
+
+
+def _device() -> Schema:
+    numbers = ("head_seq", "unsent_ops", "originals", "originals_bytes", "reported_at_ms")
+    said = dict.fromkeys(numbers, INDEX) | {"head_op": HEX_64, "device_ms": {"type": "integer"}}
+    shown = {
+        **dict.fromkeys(("person", "device", "state"), TEXT),
+        **dict.fromkeys(("head_seq", "originals_out", "last_op_at_ms", "drained_at_ms"), INDEX),
+        "chain": HEX_64,
+        "head_op": HEX_64,
+        "gaps": _array(_array(INDEX)),
+        "drained": SIMPLE["bool"],
+        "report": _object(said),
+    }
+    return _object(shown, "report")
 
 
 def _deployment() -> Schema:

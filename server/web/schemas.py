@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from sync_protocol.rules import HELD_OUTCOMES, LIMITS
 
 TEXT_MAX = 1000
+BIG = 2**53 - 1
 HEX_64 = r"[0-9a-f]{64}"
 
 
@@ -32,6 +33,21 @@ class WholeNumber(fields.Field[int]):
         plain = isinstance(value, str) and value.isascii() and len(value) <= 17
         negative = plain and value.startswith("-")
         if not plain or not value[negative:].isdigit() or not self.low <= int(value) <= self.high:
+            raise ValidationError(f"a whole number from {self.low} to {self.high}")
+        return int(value)
+
+
+class Whole(fields.Field[int]):
+    """A whole number of a JSON body; nothing is coerced, and `true` is none."""
+
+    def __init__(self, low: int, high: int, **more: Any) -> None:
+        super().__init__(required=True, **more)
+        self.low, self.high = low, high
+        self.metadata |= {"type": "integer", "minimum": low, "maximum": high}
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
+        plain = isinstance(value, int) and not isinstance(value, bool)
+        if not plain or not self.low <= value <= self.high:
             raise ValidationError(f"a whole number from {self.low} to {self.high}")
         return int(value)
 
@@ -121,6 +137,33 @@ class DigestsSchema(Schema):
         required=True,
         validate=validate.Length(max=500),
     )
+
+
+class HeldOriginalSchema(Schema):
+    """An original that lies on a phone."""
+
+    space = matching(r"[0-9]{6}|common")
+    sha256 = matching(HEX_64)
+    size_bytes = Whole(1, LIMITS["blob_bytes"])
+
+
+class InventorySchema(Schema):
+    """What a phone holds of one chain: its head, what is unsent, originals not yet verified."""
+
+    head_seq = Whole(0, BIG)
+    head_op = matching(HEX_64)
+    unsent_ops = Whole(0, 10**6)
+    given_up = fields.List(
+        Whole(0, BIG), required=True, validate=validate.Length(max=LIMITS["inventory_given_up"])
+    )
+    originals = fields.List(
+        fields.Nested(HeldOriginalSchema),
+        required=True,
+        validate=validate.Length(max=LIMITS["inventory_originals"]),
+    )
+    originals_more = Whole(0, 10**6)
+    originals_bytes = Whole(0, BIG)
+    device_ms = Whole(-BIG, BIG)
 
 
 class RowsQuerySchema(Schema):

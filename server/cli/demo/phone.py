@@ -84,6 +84,11 @@ class Phone:
         """The uncompressed point of the chain's key."""
         return self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
+    @property
+    def head(self) -> tuple[int, str]:
+        """The newest op of the chain: its number and id."""
+        return self._seq - 1, self._prev
+
     def capture(self, kind: str, space: str, body: dict[str, Any], deps: Sequence[str]) -> Op:
         """Serialise and sign one op, put it in the outbox, and return it."""
         now = self.clock.now_ms()
