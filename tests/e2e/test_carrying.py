@@ -114,8 +114,18 @@ def test_records_cross_by_light_and_originals_by_file_and_arrive_once(
     colleague.hand.wait("carried-for", seconds=60, ops_left="0", blobs_left="0")
     colleague.hand.photo_of_screen("carry-delivered")
 
+    supervisor.go("/field")
+    device = supervisor.hand.wait("device", seconds=30, person="demo-qs-i1")
+    expect(device.locator('[data-test="device-originals"]')).to_have_count(0, timeout=30_000)
+    assert device.get_attribute("data-drained") == "false"  # the phone has not said so yet
+    head = str(device.get_attribute("data-head"))
+    supervisor.hand.photo_of_screen("devices")
     author.return_to_coverage()
     author.wait_until_all_done()
+    author.hand.wait("drained", seconds=30, head_seq=head)
+    author.hand.photo_of_screen("drained")
+    drained = supervisor.hand.see("device", person="demo-qs-i1", drained="true", head=head)
+    expect(drained).to_have_count(1, timeout=45_000)
     found = supervisor.findings_of(inspection)
     assert len(found) == HAZARDS
     supervisor.open_finding(next(iter(found.values())))

@@ -11,6 +11,7 @@ export {
 } from "./session.ts";
 export { fetchOriginal, fetchThumbnail, heldPage, opEntry, timeline } from "./fetches.ts";
 export { originsOf, type Origin } from "./origins.ts";
+export { devicesOf, drainCertificate } from "./inventory.ts";
 export { peopleHere, type PersonHere } from "./people.ts";
 export { readiness } from "./readiness.ts";
 export { ParcelError } from "../protocol/parcel.ts";

@@ -12,6 +12,7 @@ import { ITEM_PROBLEMS } from "../protocol/tables.ts";
 import { askJson } from "./api.ts";
 import { carriedShelf, dueCarriedBlobs, proveCarried, pushCarried } from "./carry/delivery.ts";
 import { handBack, keepVouchers, offerOriginals } from "./handback.ts";
+import { tellInventory } from "./inventory.ts";
 import { acceptCheckpoint, fetchCheckpoint, meetLog, prove } from "./proofs.ts";
 import { pull } from "./pull.ts";
 import { push } from "./push.ts";
@@ -62,6 +63,7 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<strin
   await noticeUpdate();
   await meetLog();
   say("pushing");
+  await tellInventory(author.person);
   const back = await handBack(author.person);
   const pushed = await push(author.person);
   await pushCarried(author.person);
@@ -77,6 +79,7 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<strin
   await prove(author.person, checkpoint);
   await proveCarried(author.person, checkpoint);
   if (isActive) await keepVouchers(chain, checkpoint, author.person);
+  await tellInventory(author.person);
   await tidy();
   const heldBack = pushed.heldBack || back.heldBack;
   if (!heldBack && isActive) await prefetchThumbnails();

@@ -116,3 +116,34 @@ export interface TimelineEntry {
   readonly carrier: string;
   readonly server_at_ms: number;
 }
+
+/** Phone and log agreed on the chain's head, and every original was verified, from `atMs` (the service's time) on. */
+export interface Certificate {
+  readonly headSeq: number;
+  readonly headOp: string;
+  readonly atMs: number;
+}
+/** One phone as the service sees it (SPEC §8). */
+export interface DeviceReply {
+  readonly chain: string;
+  readonly person: string;
+  readonly device: string;
+  readonly state: string;
+  readonly head_seq: number;
+  readonly head_op: string;
+  /** Numbers of the chain that are not in the log, as ranges. */
+  readonly gaps: readonly (readonly [number, number])[];
+  readonly originals_out: number;
+  readonly last_op_at_ms: number;
+  readonly drained: boolean;
+  readonly drained_at_ms: number;
+  readonly report?: {
+    readonly head_seq: number;
+    readonly head_op: string;
+    readonly unsent_ops: number;
+    readonly originals: number;
+    readonly originals_bytes: number;
+    readonly device_ms: number;
+    readonly reported_at_ms: number;
+  };
+}

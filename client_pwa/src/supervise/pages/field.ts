@@ -12,6 +12,7 @@ import { inspectionLines, type InspectionLine } from "../../store/supervise.ts";
 import { stateBadge } from "../model/look.ts";
 import { bureauNames, nameOf, peopleNames, type Names } from "../model/names.ts";
 import { approvalActions } from "../parts/approval.ts";
+import "../parts/devices.ts";
 
 const UNDER_WAY = ["in_progress", "paused"];
 const ENDED_SHOWN = 30;
@@ -79,6 +80,7 @@ class Field extends LiveScreen {
         ${figure(planned.length, t("sup.field.schemes"), "plain", "scheme-count")}
         ${figure(photosLeft, t("sup.field.photos_out"), photosLeft > 0 ? "todo" : "plain", "photos-out")}
       </div>
+      <sup-devices .about=${{ names: this.names, spaces: this.author?.spaces ?? [] }}></sup-devices>
       ${this.group(t("sup.field.running"), running, "group-running", t("sup.field.none_running"))}
       ${this.group(t("sup.field.to_approve"), approvals, "group-approval")}
       ${this.group(t("sup.field.schemes"), planned, "group-schemes")}

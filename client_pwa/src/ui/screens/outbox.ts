@@ -3,7 +3,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { mend, withdrawOp } from "../../capture/index.ts";
-import { timeOf } from "../../screen/dates.ts";
+import { dateTimeOf, timeOf } from "../../screen/dates.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
@@ -12,7 +12,7 @@ import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, chips, empty, field, sheet, submit, type Tone } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
 import { currentAuthor } from "../../store/index.ts";
-import { activateUpdate, engine, outbox, resend, type ItemStatus, type OutboxItem } from "../../sync/index.ts";
+import { activateUpdate, drainCertificate, engine, outbox, resend, type Certificate, type ItemStatus, type OutboxItem } from "../../sync/index.ts";
 import { codeText } from "../failures.ts";
 import { mendingPage, wordsOf } from "../mending.ts";
 import { syncWord } from "../parts/sync-chip.ts";
@@ -32,6 +32,7 @@ class Outbox extends LiveScreen {
   items: readonly OutboxItem[] = [];
   which = "";
   shown = STEP;
+  certificate: Certificate | undefined;
   withdrawing = "";
   isDeactivated = false;
 
@@ -42,6 +43,7 @@ class Outbox extends LiveScreen {
 
   protected override async read(): Promise<void> {
     this.items = await outbox();
+    this.certificate = await drainCertificate();
     this.isDeactivated = (await currentAuthor())?.active === false;
   }
 
@@ -90,11 +92,17 @@ class Outbox extends LiveScreen {
     </li>`;
   }
 
+  /** Only while it is about the present head; the next record ends it. */
+  private drained({ atMs, headSeq }: Certificate): TemplateResult {
+    return html`<p data-test="drained" data-head-seq=${headSeq}>${t("outbox.drained", { time: dateTimeOf(atMs), count: headSeq + 1 })}</p>`;
+  }
+
   private head(): TemplateResult {
     const status = engine.status();
     const { tone, text, shape } = syncWord(status);
     return html`<section class="verdict verdict-${tone === "done" ? "done" : "todo"}" data-test="outbox-head" data-all-done=${String(status.allDone)}>
       ${icon(shape)}<div class="stack stack-tight"><h2 aria-live="polite">${text}</h2>
+      ${status.allDone && this.certificate ? this.drained(this.certificate) : nothing}
       <p>${status.allDone ? t("outbox.all_hint") : status.online ? t("outbox.online_hint") : t("outbox.offline_hint")}</p></div></section>
       ${this.isDeactivated ? banner("todo", t("outbox.deactivated"), nothing, "deactivated") : nothing}
       ${status.lastError && status.lastError !== "network" ? banner("alarm", codeText(status.lastError), nothing, "sync-error") : nothing}`;
