@@ -2,7 +2,7 @@
 
 A phone announces what it holds before the bytes go; the service compares that with the log. Every
 answer is derived when it is asked, so that it is false as soon as it is not true. A report is a
-status and no evidence: it is kept outside the log, and nothing is ruled by it (ADR 0013).
+status and no evidence: it is kept outside the log, and nothing is ruled by it (ADR 0015).
 """
 
 import json

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Select, select, tuple_
 
 from server.domain.authority import COMMON, field
+from server.services import sightings
 from server.services.runtime import Runtime
 from server.storage import log_store
 from server.storage.bulk import one_of
@@ -130,6 +131,7 @@ def timeline(runtime: Runtime, entity_key: str) -> dict[str, Any]:
         told = [entity_key, *_photos_shown(connection, entity_key)]
         acting = select(EntityOp.index).where(one_of(connection, EntityOp.entity, told))
         found = entries(runtime, connection, Op.index.in_(acting) & (Op.space == space))
+        sightings.add_to(connection, found)
     for entry in found:
         del entry["sig"], entry["salt"]
     return {"entries": found}

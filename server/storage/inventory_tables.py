@@ -1,4 +1,4 @@
-"""What each phone said last that it holds: a status, outside the log (ADR 0013)."""
+"""What each phone said last that it holds: a status, outside the log (ADR 0015)."""
 
 from sqlalchemy import BigInteger, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column

@@ -165,7 +165,7 @@ def _pull() -> dict[str, Schema]:
     return {
         "HeldPage": _held(entry),
         "OpEntry": _object(entry),
-        "TimelineEntry": _object(entry, "sig", "salt"),
+        "TimelineEntry": _object(entry | {"seen_at_ms": INDEX}, "sig", "salt", "seen_at_ms"),
         "Timeline": _object({"entries": _array(ref("TimelineEntry"))}),
         "RowsPage": _object(page, "next"),
         "Snapshot": _snapshot(cursor),

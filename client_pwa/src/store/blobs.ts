@@ -106,7 +106,7 @@ const VERIFIED_WITHIN_MS = 10 * 60_000;
 export async function resendLostBlobs(nowMs: number): Promise<number> {
   const lost = await writing(["blobs", "ops", "cursors"], async (tx) => {
     const store = tx.objectStore("blobs");
-    const due = (await store.index("state").getAll("sent")).filter(({ sentAtMs = 0 }) => nowMs - sentAtMs >= VERIFIED_WITHIN_MS);
+    const due = (await store.index("state").getAll("sent")).filter(({ sentAtMs = 0 }) => Math.abs(nowMs - sentAtMs) >= VERIFIED_WITHIN_MS);
     if (due.length === 0) return [];
     const covered = await coveredBlobs(tx);
     const again = due.filter(({ blob }) => covered.has(blob));

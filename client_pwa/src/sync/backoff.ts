@@ -2,7 +2,7 @@
 // not come back at once. Reset by going online, returning to the page or a tap. Pure.
 
 const FIRST_MS = 2_000;
-const LONGEST_MS = 5 * 60_000;
+export const LONGEST_MS = 5 * 60_000;
 
 /** Milliseconds to wait after the `failures`-th failure in a row (from 1). `chance` in [0, 1). */
 export function backoffMs(failures: number, chance: number, retryAfterMs = 0): number {

@@ -1,5 +1,5 @@
 // What this phone still holds, told to the service before the bytes go, and the drain certificate that
-// comes back: head and log are equal and every original is verified. A status, no evidence (ADR 0013):
+// comes back: head and log are equal and every original is verified. A status, no evidence (ADR 0015):
 // nothing here ever holds up a record.
 
 import { sha256Hex, utf8 } from "../protocol/bytes.ts";

@@ -36,7 +36,7 @@ const DAY_MS = 86_400_000;
 /** Once a day: make room. */
 async function tidy(): Promise<void> {
   const last = (await readMeta<number>("tidied")) ?? 0;
-  if (nowMs() - last < DAY_MS) return;
+  if (Math.abs(nowMs() - last) < DAY_MS) return; // a clock set back counts as a day
   await dropOldOriginals(nowMs());
   await dropOldCarried(nowMs());
   await writeMeta("tidied", nowMs());

@@ -115,6 +115,8 @@ export interface TimelineEntry {
   readonly ruling: { readonly index: number; readonly outcome: string; readonly code: string; readonly flags: readonly string[]; readonly cause: string };
   readonly carrier: string;
   readonly server_at_ms: number;
+  /** When the last leaf of the checkpoint its phone had seen was logged; only in a timeline, and where it is known. */
+  readonly seen_at_ms?: number;
 }
 
 /** Phone and log agreed on the chain's head, and every original was verified, from `atMs` (the service's time) on. */

@@ -3,6 +3,7 @@
 // checks made here. Read from the server; says so when there is no connection.
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { Bracket } from "../../protocol/bracket.ts";
 import type { Body, Header } from "../../protocol/rows.ts";
 import { dateTimeOf } from "../../screen/dates.ts";
 import { define, ScreenElement } from "../../screen/element.ts";
@@ -15,6 +16,8 @@ import { ApiError, engine, itemStatus, timeline, type OutboxItem, type TimelineE
 import { outcomeBadge } from "../model/look.ts";
 import { nameOf, type Names } from "../model/names.ts";
 import { saidIn } from "../model/summary.ts";
+import { whenMade } from "../model/when.ts";
+import { interval, running, skew } from "./when.ts";
 import "./receipt.ts";
 
 const SKEW_SHOWN_MS = 5 * 60_000;
@@ -77,9 +80,10 @@ class Timeline extends ScreenElement {
     this.requestUpdate();
   }
 
-  private entry(entry: TimelineEntry): TemplateResult {
+  private entry(entry: TimelineEntry, bracket: Bracket): TemplateResult {
     // For reading only: whether the text is exact and signed is what the receipt checks.
-    const { time: { wall_ms: deviceMs }, chain } = JSON.parse(entry.header) as Header;
+    const { time, chain } = JSON.parse(entry.header) as Header;
+    const deviceMs = time.wall_ms;
     const photo = entry.kind === "photo.add" ? String((JSON.parse(entry.body) as Body)["photo"]) : "";
     const skewed = Math.abs(deviceMs - entry.server_at_ms) > SKEW_SHOWN_MS;
     const code = entry.ruling.code;
@@ -88,7 +92,7 @@ class Timeline extends ScreenElement {
     const open = this.opened.has(entry.op);
     return html`<li class="sup-entry sup-entry-${entry.ruling.outcome}" data-test="timeline-entry" data-op=${entry.op} data-kind=${entry.kind} data-outcome=${entry.ruling.outcome}>
       <div class="row row-wrap"><h3>${kindLabel(entry.kind)}</h3>${outcomeBadge(entry.ruling.outcome)}
-        ${entry.ruling.flags.map((flag) => badge("todo", flagLabel(flag), "info"))}</div>
+        ${entry.ruling.flags.map((flag) => badge("todo", flagLabel(flag), "info"))}${skew(bracket)}</div>
       <p><strong data-test="entry-by">${nameOf(this.names, entry.by)}</strong>
         ${entry.carrier === entry.by || entry.carrier === "" ? nothing : html`<span class="soft">${t("sup.timeline.carried", { name: nameOf(this.names, entry.carrier) })}</span>`}</p>
       ${photo ? html`<lh-photo class="sup-entry-photo" photo=${photo} label=${t("photo.word")}></lh-photo>` : nothing}
@@ -98,8 +102,10 @@ class Timeline extends ScreenElement {
         <span>${t("sup.timeline.server")} <span class="digits">${dateTimeOf(entry.server_at_ms)}</span></span>
         ${again ? html`<br /><span data-test="entry-again">${t("sup.timeline.again", again)}</span>` : nothing}
         ${skewed ? html`<br /><span>${laterBy(Math.round((entry.server_at_ms - deviceMs) / 60_000))}</span>` : nothing}</p>
+      ${interval(bracket)}
       <button type="button" class="button button-quiet sup-receipt-open" aria-expanded=${String(open)} data-test="receipt-open" @click=${() => this.flip(entry.op)}>
         <span>${t("sup.receipt.number", { index: entry.receipt.index })}</span><span>${t(open ? "sup.receipt.fold" : "sup.receipt.unfold")}</span></button>
+      ${open ? running(time) : nothing}
       ${open ? html`<sup-receipt .entry=${entry}></sup-receipt>` : nothing}
     </li>`;
   }
@@ -116,7 +122,9 @@ class Timeline extends ScreenElement {
     if (!this.entries) return html`<p class="soft">${t("app.loading")}</p>`;
     const unsent = this.unsent.filter((item) => !this.entries?.some((entry) => entry.op === item.op));
     if (this.entries.length + unsent.length === 0) return empty("list", t("sup.timeline.empty"));
-    return html`<ol class="sup-timeline" data-test="timeline">${this.entries.map((entry) => this.entry(entry))}${unsent.map((item) => this.unsentEntry(item))}</ol>`;
+    const made = whenMade(this.entries);
+    return html`<ol class="sup-timeline" data-test="timeline">${this.entries.map((entry) => this.entry(entry, made.get(entry.op)!))}${unsent.map((item) => this.unsentEntry(item))}</ol>
+      <p class="soft">${t("sup.time.note")}</p>`;
   }
 }
 

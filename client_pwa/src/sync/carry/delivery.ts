@@ -9,7 +9,7 @@ import { nowMs } from "../../store/clock.ts";
 import type { KnownCheckpoint } from "../../store/identity.ts";
 import type { CarriedBlobRecord, CarriedOpRecord } from "../../store/schema.ts";
 import { ITEM_PROBLEMS, lookUp } from "../../protocol/tables.ts";
-import { backoffMs } from "../backoff.ts";
+import { backoffMs, LONGEST_MS } from "../backoff.ts";
 import { proofOf } from "../proofs.ts";
 import { batchesOf, isHandedBack, postAs, sendHalving } from "../push.ts";
 import { ApiError } from "../types.ts";
@@ -21,9 +21,12 @@ export const carriedShelf: Shelf = { bytes: carriedBytes, note: noteCarriedBlob 
 const CURED_BY_OTHERS = new Set(["enrolment_person"]);
 const isFinal = (code: string): boolean => lookUp(ITEM_PROBLEMS, code)?.retry === "never" && !CURED_BY_OTHERS.has(code);
 
+/** Also when it lies further away than any pause: the clock was set back. */
+const isTime = (atMs: number): boolean => atMs <= nowMs() || atMs - nowMs() > LONGEST_MS;
+
 /** Send what is due in the session of `person`. A rejection makes only that record wait. Rejects with ApiError. */
 export async function pushCarried(person: string): Promise<void> {
-  const due = (await openCarriedOps()).filter((record) => record.sending === "unsent" && record.nextTryAtMs <= nowMs() && !isHandedBack(record));
+  const due = (await openCarriedOps()).filter((record) => record.sending === "unsent" && isTime(record.nextTryAtMs) && !isHandedBack(record));
   const tries = new Map(due.map((record) => [record.op, record.tries]));
   for (const batch of batchesOf(due)) {
     const { replies } = await sendHalving(batch, postAs(person));
