@@ -81,14 +81,14 @@ def open_file(phone: Inspector, path: Path, words: str) -> None:
 
 
 def test_records_cross_by_light_and_originals_by_file_and_arrive_once(
-    enrolled: Callable[[str], Inspector],
     someone: Callable[..., Inspector],
     supervisor: Supervisor,
     photo_files: list[Path],
     tmp_path: Path,
 ) -> None:
-    author, colleague = enrolled("jcy1"), someone(Inspector, "jcy2")
-    supervisor.confirm_phone(colleague.name, colleague.enrol())
+    author, colleague = (someone(Inspector, login) for login in ("jcy1", "jcy2"))
+    for phone in (colleague, author):
+        supervisor.confirm_phone(phone.name, phone.enrol())
     inspection = record_hazards(author, photo_files[0])
     colleague.leave_coverage()
     assert cross_by_light(author, colleague, tmp_path / "screen.y4m") <= CROSSING_SECONDS

@@ -29,4 +29,4 @@ export function skew({ wallOffMs }: Bracket): TemplateResult | typeof nothing {
 
 /** The phone's own counting, for who compares by hand. */
 export const running = ({ boot, mono_ms: ms }: PhoneTime): TemplateResult => html`<p class="soft" data-test="running">
-  ${t("sup.time.running")} <span class="digits">${Math.floor(ms / 1000)} s</span> · ${t("sup.time.boot")} <span class="digits">${boot}</span></p>`;
+  ${t("sup.time.running")} <span class="digits">${t("sup.time.seconds", { count: Math.floor(ms / 1000) })}</span> · ${t("sup.time.boot")} <span class="digits">${boot}</span></p>`;

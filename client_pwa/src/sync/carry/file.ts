@@ -14,10 +14,11 @@ export const PASSPHRASE_MIN = 8;
 /** Bytes done and in all; called after each chunk. */
 export type OnCarried = (done: number, total: number) => void;
 
-/** A passphrase nobody guesses: sixty bits in three groups that can be read out. */
+/** A passphrase nobody guesses: almost sixty bits in three groups that can be read out; with a digit, so that it never looks like a word. */
 export function freshPassphrase(): string {
   const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford: none that looks like another
   const signs = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => letters[byte & 31]!).join("");
+  if (!/\d/.test(signs)) return freshPassphrase();
   return signs.replace(/(.{4})(?=.)/g, "$1-");
 }
 
