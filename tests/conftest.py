@@ -3,6 +3,7 @@
 `LIUHEN_TEST_DATABASE=sqlite|postgresql` chooses the database; the tests are the same.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if migrated := os.environ.get("LIUHEN_TEST_TEMPLATE"):
+        return Path(migrated)
     path = tmp_path_factory.mktemp("template") / "liuhen.sqlite3"
     databases.migrate(f"sqlite:///{path}")
     return path
