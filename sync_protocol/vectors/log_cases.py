@@ -90,6 +90,7 @@ def _wrong_inclusions() -> list[Case]:
     return [
         _included("an index equal to the size", 7, 7, ok=False),
         _included("an index beyond the size", 9, 7, ok=False),
+        _included("a second leaf of a tree of one", 1, 1, ok=False),
         _included(
             "a negative index",
             -1,

@@ -22,7 +22,8 @@ class Mutant:
     """One way to break the core.
 
     `test` is written as in docs/reliability.md: `tests/….py::test_…` or `client_pwa/….test.ts: title`.
-    `database` is what the test runs on.
+    `database` is what the test runs on. `error` is what its failure must be: an assertion of the test
+    itself, unless the list says that something of the product notices before it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Mutant:
     why: str
     test: str
     database: str = "sqlite"
+    error: str = "AssertionError"
 
     @property
     def is_of_the_client(self) -> bool:

@@ -34,13 +34,13 @@ class Outcome:
     failures: list[list[str]] = field(default_factory=list)
     text: str = ""
 
-    @property
-    def failed_by_assertion(self) -> bool:
-        """Whether a test's own assertion failed (`Failed` is pytest's word for `DID NOT RAISE`)."""
-        return any(
-            phase == "call" and error in ("AssertionError", "Failed")
-            for _, phase, error in self.failures
-        )
+    def failed_by(self, error: str) -> bool:
+        """Whether a test itself, not its set-up, ended with this error.
+
+        `Failed` is pytest's word for an exception that was expected and did not come.
+        """
+        wanted = {error, "Failed"} if error == "AssertionError" else {error}
+        return any(phase == "call" and found in wanted for _, phase, found in self.failures)
 
 
 class Nursery:
@@ -86,9 +86,7 @@ class Nursery:
 
     def close(self) -> None:
         """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(10)
+        self._process.communicate(timeout=10)
 
 
 class Watch:

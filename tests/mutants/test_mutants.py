@@ -33,7 +33,7 @@ def test_a_broken_service_is_noticed(nursery: Nursery, mutant: Mutant) -> None:
         database=mutant.database,
         seconds=MUTANT_SECONDS,
     )
-    assert outcome.failed_by_assertion, f"{outcome.failures}\n{outcome.text}"
+    assert outcome.failed_by(mutant.error), f"{outcome.failures}\n{outcome.text}"
 
 
 @pytest.mark.parametrize("text", ["", "def", "raise RuntimeError"])
@@ -43,7 +43,7 @@ def test_what_does_not_even_start_is_not_taken_for_noticed(nursery: Nursery, tex
         "server/domain/lock_set.py", text, [test], database="sqlite", seconds=MUTANT_SECONDS
     )
     assert outcome.failures
-    assert not outcome.failed_by_assertion
+    assert not outcome.failed_by("AssertionError")
 
 
 @pytest.mark.xdist_group("client")
@@ -61,4 +61,4 @@ def test_a_broken_client_is_noticed(
     client_verdicts: Mapping[str, Mapping[str, Any]], mutant: Mutant
 ) -> None:
     verdict = client_verdicts[mutant.name]
-    assert "AssertionError" in {error for _, error, _ in verdict["failures"]}, verdict
+    assert mutant.error in {error for _, error, _ in verdict["failures"]}, verdict

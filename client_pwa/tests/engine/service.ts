@@ -21,17 +21,26 @@ export interface Asked {
   readonly query: URLSearchParams;
   readonly token: string;
   readonly json: unknown;
+  readonly header: (name: string) => string;
+  readonly sizeBytes: number;
 }
-/** A status with a problem code, any other JSON document, or nothing: the link breaks. */
-export type Answer = { readonly json: unknown } | { readonly text: string } | { readonly status: number; readonly code: string } | undefined;
+/** A status with a problem code or with headers, any other JSON document or text, or nothing: the link breaks. */
+export type Answer =
+  | { readonly json: unknown }
+  | { readonly text: string }
+  | { readonly status: number; readonly code: string }
+  | { readonly status: number; readonly headers: { readonly [name: string]: string } }
+  | undefined;
 export type Script = { readonly [methodAndPath: string]: (asked: Asked) => Answer | Promise<Answer> };
 
 async function readAsked(request: IncomingMessage): Promise<Asked> {
   const { pathname, searchParams } = new URL(request.url!, "http://phone");
-  let text = "";
-  for await (const part of request) text += String(part);
-  const token = (request.headers.authorization ?? "").replace("Bearer ", "");
-  return { path: pathname, query: searchParams, token, json: text === "" ? undefined : (JSON.parse(text) as unknown) };
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  const body = Buffer.concat(parts);
+  const header = (name: string): string => String(request.headers[name.toLowerCase()] ?? "");
+  const json = header("content-type") === "application/json" ? (JSON.parse(body.toString()) as unknown) : undefined;
+  return { path: pathname, query: searchParams, token: header("authorization").replace("Bearer ", ""), json, header, sizeBytes: body.byteLength };
 }
 
 let server: Server | undefined;
@@ -46,6 +55,7 @@ export async function serve(script: Script): Promise<Asked[]> {
       const scripted = script[`${request.method} ${one.path}`] ?? script[`${request.method} ${folder}*`];
       const answer = await (scripted ?? (() => ({ status: 404, code: "not_found" })))(one);
       if (!answer) return void request.socket.destroy();
+      if ("headers" in answer) return void response.writeHead(answer.status, answer.headers).end();
       const isText = "text" in answer;
       response.writeHead("code" in answer ? answer.status : 200, { "Content-Type": isText ? "text/plain" : "application/json" });
       response.end(isText ? answer.text : JSON.stringify("json" in answer ? answer.json : { code: answer.code }));

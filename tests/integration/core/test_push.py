@@ -64,6 +64,7 @@ def test_a_batch_damaged_on_the_way_and_resent_intact_has_the_effect_of_an_intac
     assert codes == ["commitment_mismatch", "signature_invalid", "op_malformed"]
     assert leaf_count(office) == before + 1
     resent = ingest.push(office.runtime, items, carrier)["items"]
+    assert [one["status"] for one in resent] == ["admitted"] * 3
     assert [one["ruling"]["outcome"] for one in resent] == ["applied"] * 3
     assert [one["duplicate"] for one in resent] == [False, False, True]
 
@@ -119,6 +120,7 @@ def test_a_receipt_proves_its_op_against_the_checkpoint_of_the_reply(
     reply = office.push(op)
     checkpoint = open_checkpoint(reply["checkpoint"], office.runtime.log_key(1))
     receipt = reply["items"][0]["receipt"]
+    assert receipt["index"] < checkpoint.size
     proof = log.inclusion(office.runtime, receipt["index"], checkpoint.size)
     hashes = [bytes.fromhex(one) for one in proof["hashes"]]
     assert leaves.receipt_proves(receipt, op.id, hashes, checkpoint)

@@ -11,14 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, text
 
 from server.config import Settings
 from server.services import ingest, queries, rebuild, system, verify
 from server.services.ingest import Carrier
 from server.services.runtime import Runtime, open_runtime
+from server.storage import locks
 from server.storage.blob_store import blob_store
-from server.storage.database import SecondWriterError, is_sqlite
+from server.storage.database import SecondWriterError, is_sqlite, writing
 from server.storage.log_tables import Leaf
 from sync_protocol.ops import Op
 from tests.support.authors import (
@@ -30,6 +31,7 @@ from tests.support.authors import (
     inspection_begun,
     signing_body,
 )
+from tests.support.databases import wait_until
 
 ROUNDS = 6
 
@@ -136,6 +138,36 @@ def test_workers_that_lock_the_same_things_in_other_orders_do_not_stop_each_othe
     for inspection in inspections:
         assert len(office.row(f"inspection/{inspection}")["sets"]["findings"]) == 6
     assert verify.verify(office.runtime) + rebuild.check(office.runtime) == []
+
+
+def test_two_who_wait_for_one_thing_with_others_in_hand_both_go_on(
+    office: Office, workers: list[Runtime]
+) -> None:
+    authors = [office.person("wang"), office.person("li")]
+    inspections = [inspection_begun(office, *authors) for _ in range(3)]
+    batches = [
+        [author.op("finding.create", finding_body(author, one)) for one in order]
+        for author, order in zip(authors, (inspections, inspections[::-1]), strict=True)
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        with writing(office.runtime.engine) as held:
+            locks.take(held, {f"inspection/{inspections[1]}": True})
+            futures = [
+                pool.submit(pushing(worker, author, *batch))
+                for worker, author, batch in zip(workers, authors, batches, strict=True)
+            ]
+            wait_until_both_wait(held)
+        assert [future.exception() for future in futures] == [None, None]
+    for inspection in inspections:
+        assert len(office.row(f"inspection/{inspection}")["sets"]["findings"]) == 2
+
+
+def wait_until_both_wait(connection: Connection) -> None:
+    """Wait until two transactions wait for a lock; on SQLite there is one lock and no view of it."""
+    if connection.dialect.name == "sqlite":
+        return
+    query = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    wait_until(lambda: connection.execute(query).scalar_one() == 2, 20, "two do not wait")
 
 
 def test_a_dep_and_its_dependant_that_arrive_at_once_both_take_effect(

@@ -52,7 +52,7 @@ def test_the_item_is_rejected_with_its_code_and_leaves_no_leaf(
     item = SCENARIOS[code](office, wang, inspection)
     before = leaf_count(office)
     reply = ingest.push(office.runtime, [item], Carrier("wang"))["items"][0]
-    assert (reply["status"], reply["code"]) == ("rejected", code)
+    assert (reply["status"], reply.get("code")) == ("rejected", code)
     assert "receipt" not in reply
     assert leaf_count(office) == before
     with office.runtime.engine.connect() as connection:

@@ -1,8 +1,11 @@
 """What waits goes on by itself, what is quarantined or refused has its one action."""
 
+import json
+from typing import Any
+
 import pytest
 
-from server.services import rebuild, release, verify
+from server.services import queries, rebuild, release, verify
 from server.services.commit import commit
 from server.services.ingest import Carrier, admit, works_of
 from tests.support.authors import Author, Office, finding_body, inspection_begun
@@ -204,3 +207,42 @@ def test_an_op_logged_before_the_revocation_stays_valid_while_it_waited(
     office.push(create)
     assert office.ruling(confirm) == APPLIED
     rulings_hold(office)
+
+
+def test_a_hole_in_a_chain_holds_nothing_up(office: Office, wang: Author, inspection: str) -> None:
+    lost = wang.op("finding.create", finding_body(wang, inspection))
+    after = wang.op("finding.create", finding_body(wang, inspection))
+    assert after.prev == lost.id
+    assert office.rule(after) == APPLIED
+    assert office.flags(after) == []
+    assert office.rule(lost) == APPLIED
+    assert office.flags(lost) == []
+    rulings_hold(office)
+
+
+def pages_of_rulings(office: Office, chain: str, limit: int) -> list[dict[str, Any]]:
+    """Follow the feed of a chain's rulings from its beginning, as its phone does."""
+    found: list[dict[str, Any]] = []
+    after = -1
+    while True:
+        page = json.loads(queries.rulings_page(office.runtime, chain, after, limit))
+        assert len(page["rulings"]) <= limit
+        found += page["rulings"]
+        if "next" not in page:
+            return found
+        after = page["next"]
+
+
+def test_an_author_gets_every_ruling_however_small_the_pages(
+    office: Office, wang: Author, inspection: str
+) -> None:
+    create = wang.op("finding.create", finding_body(wang, inspection))
+    edit = {"finding": create.body["finding"], "grade": "general"}
+    waiting = [wang.op("finding.classify", edit, deps=[create.id]) for _ in range(5)]
+    office.push(*waiting)
+    office.push(create)
+    everything = pages_of_rulings(office, wang.chain, 500)
+    assert {one["op"] for one in everything} == {op.id for op in wang.built}
+    assert {one["outcome"] for one in everything} == {"applied"}
+    for limit in (1, 2, 3):
+        assert pages_of_rulings(office, wang.chain, limit) == everything
