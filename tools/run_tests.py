@@ -24,8 +24,10 @@ SUITE = ("tests/unit", "tests/contract", "tests/integration", "tests/tidy")
 QUICK = ("tests/unit", "tests/contract", "tests/tidy")
 BROWSER = ("tests/e2e",)
 SIMULATION = "tests/simulation"
+MUTANTS = ("tests/mutants",)
 BENCHMARK = ROOT / "benchmarks" / "run.py"
 NOTHING_COLLECTED = 5
+SLOWEST = 15
 
 
 @dataclass
@@ -102,6 +104,37 @@ def vitest() -> Result:
     return Result("vitest", time.monotonic() - started, code == 0, passed, failed)
 
 
+def junit_times(report: Path) -> list[tuple[float, str]]:
+    """Return (seconds, test) of a JUnit report, with what a test's fixtures took."""
+    cases = ET.parse(report).getroot().iter("testcase") if report.exists() else ()
+    return [
+        (float(case.get("time", 0)), f"{case.get('classname')}::{case.get('name')}")
+        for case in cases
+    ]
+
+
+def vitest_times(report: Path) -> list[tuple[float, str]]:
+    """Return (seconds, test) of vitest's report."""
+    found = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
+    return [
+        ((one.get("duration") or 0) / 1000, f"{Path(file['name']).name}: {one['fullName']}")
+        for file in found.get("testResults", ())
+        for one in file["assertionResults"]
+    ]
+
+
+def slowest(results: list[Result], count: int = SLOWEST) -> list[str]:
+    """Return a line for each of the slowest tests of all suites."""
+    times: list[tuple[float, str, str]] = []
+    for result in (one for one in results if one.passed is not None):
+        is_vitest = result.name == "vitest"
+        report = OUTPUT / f"{result.name}.{'json' if is_vitest else 'xml'}"
+        found = vitest_times(report) if is_vitest else junit_times(report)
+        times += [(seconds, result.name, test) for seconds, test in found]
+    longest = sorted(times, reverse=True)[:count]
+    return [f"{seconds:7.1f} s  {suite:10}  {test[:110]}" for seconds, suite, test in longest]
+
+
 def existing(*names: str) -> list[str]:
     """Return those of the names that exist in the tree."""
     return [name for name in names if (ROOT / name).exists()]
@@ -144,6 +177,8 @@ def everything() -> list[Result]:
     results.append(pytest("postgresql", SUITE, *two_at_once(), database="postgresql"))
     many = ("--timeout=600", *two_at_once())
     results.append(pytest("simulation", (SIMULATION,), *many, database="sqlite"))
+    shared = ("-n", "2", "--dist", "loadgroup")  # all of vitest's mutants are one process
+    results.append(pytest("mutants", MUTANTS, *shared, "--timeout=300", database="sqlite"))
     results.append(pytest("browser", BROWSER, "--timeout=600", database="sqlite"))
     return results
 
@@ -166,6 +201,8 @@ def report(results: list[Result], complaints: list[str]) -> int:
         state = "ok" if result.ok else "FAILED"
         print(f"{result.name:26} {state:8} {result.seconds:7.1f} s")
     print(f"{'together':26} {'':8} {sum(result.seconds for result in results):7.1f} s\n")
+    if slow := slowest(results):
+        print("the slowest tests", *slow, "", sep="\n")
     for complaint in complaints:
         print(complaint)
     suites = [result for result in results if result.passed is not None]

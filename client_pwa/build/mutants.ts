@@ -1,7 +1,7 @@
 // Runs tests of the client against broken copies of its sources, all in one vitest: each mutant is a project of its own,
 // whose sources are read through a plugin that breaks one file. Nothing on disk is touched.
 //
-// Standard input: a JSON list of Job, the control with `file` "". Output file (argument): a JSON list of Verdict.
+// Arguments: a file with a JSON list of Job, the control with `file` "", and the file for a JSON list of Verdict.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -23,9 +23,9 @@ interface Verdict {
 }
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const [output] = process.argv.slice(2);
-if (!output) throw new Error("name the output file");
-const jobs = JSON.parse(readFileSync(0, "utf8")) as readonly Job[];
+const [input, output] = process.argv.slice(2);
+if (!input || !output) throw new Error("name the file of jobs and the file for the verdicts");
+const jobs = JSON.parse(readFileSync(input, "utf8")) as readonly Job[];
 
 const breaking = ({ name, file, text }: Job) => ({
   name: `broken: ${name}`,

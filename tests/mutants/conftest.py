@@ -1,4 +1,4 @@
-"""Where mutants are tried: a nursery for the service's tests, one vitest for all of the client's."""
+"""Where mutants are tried: a nursery for the service's tests, one vitest for the client's."""
 
 import json
 import subprocess
@@ -30,11 +30,15 @@ def client_verdicts(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ma
     found = [one for one in mutants() if one.is_of_the_client]
     jobs = [job(CONTROL, "", "", found)]
     jobs += [job(one.name, str(ROOT / one.file), one.applied(), [one]) for one in found]
-    output = tmp_path_factory.mktemp("client") / "verdicts.json"
+    folder = tmp_path_factory.mktemp("client")
+    given, output = folder / "jobs.json", folder / "verdicts.json"
+    given.write_text(json.dumps(jobs), encoding="utf-8")
     subprocess.run(
-        [node(), "build/mutants.ts", str(output)], cwd=ROOT / "client_pwa", check=True,
-        input=json.dumps(jobs), text=True, timeout=CLIENT_SECONDS,
-    )  # fmt: skip
+        [node(), "build/mutants.ts", given, output],
+        cwd=ROOT / "client_pwa",
+        check=True,
+        timeout=CLIENT_SECONDS,
+    )
     return {one["name"]: one for one in json.loads(output.read_text(encoding="utf-8"))}
 
 

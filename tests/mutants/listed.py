@@ -21,9 +21,9 @@ class DoesNotApplyError(ValueError):
 class Mutant:
     """One way to break the core.
 
-    `test` is written as in docs/reliability.md: `tests/….py::test_…` or `client_pwa/….test.ts: title`.
-    `database` is what the test runs on. `error` is what its failure must be: an assertion of the test
-    itself, unless the list says that something of the product notices before it.
+    `test` is written as in docs/reliability.md: `tests/….py::test_…`, or `client_pwa/….test.ts:`
+    and its title. `database` is what it runs on. `error` is what its failure must be: an assertion
+    of the test itself, unless the list says that something of the product notices before it.
     """
 
     name: str

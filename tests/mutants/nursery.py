@@ -1,8 +1,8 @@
 """Run tests against a copy of the tree, each time in a fresh process, and say how they ended.
 
-Importing the frameworks takes longer than most tests. So one process imports everything once, drops
-what is ours, and forks for each run: the child imports our modules anew, from the copy as it is then.
-The first line of the reply to a job is JSON, see `Outcome`. Started by `Nursery`; talks over pipes.
+Importing the frameworks takes longer than most tests. So one process imports everything once,
+drops what is ours, and forks for each run: the child imports our modules anew, from the copy as it
+is then. `Nursery` starts it and talks to it over pipes: a line for a job, a line for its outcome.
 """
 
 import importlib

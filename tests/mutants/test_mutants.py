@@ -1,4 +1,4 @@
-"""Every written way to break the core is noticed by the test it names, by that test's own assertion."""
+"""Every written way to break the core is noticed by the test it names."""
 
 from collections.abc import Mapping
 from typing import Any

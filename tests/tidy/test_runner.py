@@ -55,3 +55,23 @@ def test_a_failed_check_fails_the_run(runner: ModuleType) -> None:
 def test_the_minimum_names_every_suite() -> None:
     minimum = json.loads((ROOT / "tests" / "minimum.json").read_text(encoding="utf-8"))
     assert set(minimum) == {"sqlite", "postgresql", "browser"}
+
+
+def test_the_slowest_tests_of_all_suites_are_named(
+    runner: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(runner, "OUTPUT", tmp_path)
+    cases = "".join(f'<testcase classname="t" name="n{n}" time="{n}.5"/>' for n in range(4))
+    (tmp_path / "sqlite.xml").write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    tests = [{"fullName": "a title", "duration": 2900.0}, {"fullName": "skipped"}]
+    report = {"testResults": [{"name": "/somewhere/a.test.ts", "assertionResults": tests}]}
+    (tmp_path / "vitest.json").write_text(json.dumps(report))
+    results = [
+        runner.Result("ruff", 99.0, ok=True),
+        runner.Result("sqlite", 9.0, ok=True, passed=4),
+        runner.Result("vitest", 9.0, ok=True, passed=1),
+        runner.Result("browser", 9.0, ok=False, passed=0),  # left no report
+    ]
+    lines = [line.split() for line in runner.slowest(results, 3)]
+    assert [line[0] for line in lines] == ["3.5", "2.9", "2.5"]
+    assert [line[3] for line in lines] == ["t::n3", "a.test.ts:", "t::n2"]

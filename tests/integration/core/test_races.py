@@ -163,7 +163,7 @@ def test_two_who_wait_for_one_thing_with_others_in_hand_both_go_on(
 
 
 def wait_until_both_wait(connection: Connection) -> None:
-    """Wait until two transactions wait for a lock; on SQLite there is one lock and no view of it."""
+    """Wait until two transactions wait for a lock; SQLite has one lock and no view of it."""
     if connection.dialect.name == "sqlite":
         return
     query = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
