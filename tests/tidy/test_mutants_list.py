@@ -5,7 +5,7 @@ Whether each is noticed is tried by `tests/mutants`, which takes longer.
 
 import pytest
 
-from tests.mutants.listed import DoesNotApplyError, Mutant, categories, mutants
+from tests.mutants.listed import ROOT, DoesNotApplyError, Mutant, categories, mutants
 
 LEAST = 75
 DATABASES = {"sqlite", "postgresql"}
@@ -27,7 +27,16 @@ def test_a_mutant_applies_once_and_is_still_code(mutant: Mutant) -> None:
         compile(broken, mutant.file, "exec")
     assert mutant.why
     assert mutant.database in DATABASES
-    assert mutant.is_of_the_client or mutant.test.startswith("tests/")
+    assert named_test_is_there(mutant), f"{mutant.name}: {mutant.test} does not exist"
+
+
+def named_test_is_there(mutant: Mutant) -> bool:
+    """Whether the test exists; of the client's the file (titles are looked at when they run)."""
+    if mutant.is_of_the_client:
+        return (ROOT / "client_pwa" / mutant.test_file).is_file()
+    path, _, name = mutant.test.partition("::")
+    function = name.partition("[")[0]
+    return f"def {function}(" in (ROOT / path).read_text(encoding="utf-8")
 
 
 def test_a_mutant_that_does_not_apply_is_an_error() -> None:
