@@ -5,7 +5,6 @@ A note is text that ends in a newline, an empty line, then signature lines. A ve
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +34,7 @@ class BadNote(ValueError):
 def _from_base64(text: str) -> bytes:
     try:
         raw = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # also for what is not even ASCII
         raise BadNote("not base64") from error
     if base64.b64encode(raw).decode("ascii") != text:
         raise BadNote("not the one base64 of its bytes")

@@ -83,7 +83,7 @@ def refuse_start(runtime: Runtime) -> None:
         broken = [one for one in _signed(runtime, notes) if not continues(connection, head, one)]
     if broken:
         raise RewoundError(_said(runtime, broken[0], head))
-    if len(notes) > 1:
+    if checkpoint_file.contradiction(runtime.settings.checkpoint_file) is not None:
         checkpoint_file.drop_contradiction(runtime.settings.checkpoint_file)
 
 

@@ -37,7 +37,10 @@ def test_a_forged_checkpoint_changes_nothing(site: Site) -> None:
     )  # fmt: skip
     good = signed_by(service.runtime, "liuhen/demo-city/1", 5000)
     other = signed_by(service.runtime, "liuhen/other-city/1", 5000)
+    lines = good.split("\n")
+    not_ascii = "\n".join([*lines[:2], "é" * 44, *lines[3:]])
     forged = [good.replace("\n5000\n", "\n6000\n"), other, "nothing", "\n" * 5, good[:-20] + "\n"]
+    forged += [not_ascii, good.replace("— ", "— é"), "\x00" + good]
     for note in forged:
         reply = present(service, note)
         assert (reply.status_code, reply.json["code"]) == (422, "invalid_field"), note
@@ -93,6 +96,7 @@ def test_a_better_backup_answers_the_evidence(site: Site) -> None:
     service.open()
     assert present(service, seen).status_code == 503
     service.close()
+    (service.folder / "checkpoint" / "latest.txt").unlink()
     service.database_url = full
     service.open()
     assert service.ask(None, "GET", "/readyz").status_code == 200
