@@ -20,7 +20,7 @@ from server.storage import (
 from server.storage.blob_store import BlobStore, blob_store
 from server.storage.checkpoint_file import OutsideCheckpoint
 from server.storage.database import db, engine_options
-from server.web import access, api, openapi, problems, request_log
+from server.web import access, api, openapi, problems, replies, request_log
 from server.web.blobs import blobs
 from server.web.handbacks import handbacks
 from server.web.health import deployment, health
@@ -70,6 +70,7 @@ def _add_routes(app: Flask) -> None:
     problems.register(app)
     request_log.register(app)
     app.before_request(access.authorise)
+    app.after_request(replies.name_digest)
     collector = api.prepare(app)
     for blueprint in BLUEPRINTS:
         collector.register_blueprint(blueprint)

@@ -14,6 +14,7 @@ from flask import Request
 from werkzeug.exceptions import ClientDisconnected
 
 from server.services.problem import Problem
+from server.web.replies import DIGEST, digest_of
 
 CONTROL_BYTES_MAX = 65_536
 PIECE_BYTES = 1 << 20
@@ -46,7 +47,10 @@ def pieces(request: Request) -> Iterator[bytes]:
 
 
 def read_all(request: Request, most_bytes: int) -> bytes:
-    """Return the whole body; raise `too_large` without reading further than the limit."""
+    """Return the whole body; raise `too_large` without reading further than the limit.
+
+    Raises `malformed_json` when the client named a digest and something else came.
+    """
     if (request.content_length or 0) > most_bytes:
         raise Problem("too_large", f"At most {most_bytes} bytes.", field="Content-Length")
     whole = bytearray()
@@ -54,6 +58,9 @@ def read_all(request: Request, most_bytes: int) -> bytes:
         whole += piece
         if len(whole) > most_bytes:
             raise Problem("too_large", f"At most {most_bytes} bytes.", field="Content-Length")
+    announced = request.headers.get(DIGEST)
+    if announced is not None and announced != digest_of(whole):
+        raise Problem("malformed_json", "Damaged on the way.", field=DIGEST)
     return bytes(whole)
 
 

@@ -1,5 +1,6 @@
 """A bad request gets a problem that names what is wrong, and leaves nothing behind."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from server.storage.database import db
+from server.web.replies import DIGEST, digest_of
 from sync_protocol.rules import LIMITS
 from tests.support.service import COUNTY, PASSWORD, Service
 
@@ -222,3 +224,23 @@ def test_a_proof_for_a_size_the_log_has_not_is_refused(service: Service, query: 
     reply = service.ask("inspector", "GET", f"/log/proof/0?{query}")
     assert reply.status_code in (404, 422)
     assert reply.json["code"] in ("invalid_field", "not_found")
+
+
+def test_a_reply_names_the_digest_of_what_it_says(service: Service) -> None:
+    for path in ("/session", "/spaces/common/rows", "/log/checkpoint", "/nothing"):
+        reply = service.ask("inspector", "GET", path)
+        assert reply.headers[DIGEST] == digest_of(reply.get_data()), path
+    packed = service.ask(None, "GET", "/openapi.json", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers[DIGEST] == digest_of(gzip.decompress(packed.get_data()))
+
+
+@pytest.mark.usefixtures("nothing_left_behind")
+def test_a_request_damaged_on_the_way_is_refused_whole(service: Service) -> None:
+    damaged = json.dumps([]).encode(), json.dumps(LOGIN).encode()
+    for path, body in zip(("/ops", "/session"), damaged, strict=True):
+        headers = {DIGEST: digest_of(body)}
+        sent = {"headers": headers, "content_type": "application/json"}
+        reply = service.ask("inspector", "POST", path, data=b" " + body, **sent)
+        assert (reply.status_code, reply.json["code"]) == (400, "malformed_json")
+        assert reply.json["field"] == DIGEST

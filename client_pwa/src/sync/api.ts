@@ -2,6 +2,7 @@
 // portal's page with status 200, a proxy's error page, half a reply) counts as a network failure
 // and never as a success or a refusal.
 
+import { sha256Hex, utf8 } from "../protocol/bytes.ts";
 import { PROBLEMS } from "../protocol/tables.ts";
 import { ApiError } from "./types.ts";
 
@@ -25,7 +26,11 @@ async function exchange(path: string, ask: Ask): Promise<Response> {
   if (ask.token) headers["Authorization"] = `Bearer ${ask.token}`;
   if (ask.json !== undefined) headers["Content-Type"] = "application/json";
   const init: RequestInit = { method: ask.method ?? "GET", headers, cache: "no-store", signal: AbortSignal.timeout(ask.timeoutMs ?? TIMEOUT_MS) };
-  if (ask.json !== undefined) init.body = JSON.stringify(ask.json);
+  if (ask.json !== undefined) {
+    const body = utf8(JSON.stringify(ask.json));
+    headers[DIGEST] = await digestOf(body);
+    init.body = body;
+  }
   try {
     return await fetch(addressOf(path), init);
   } catch {
@@ -35,6 +40,10 @@ async function exchange(path: string, ask: Ask): Promise<Response> {
 
 const isJson = (response: Response): boolean => /^application\/(problem\+)?json\b/.test(response.headers.get("Content-Type") ?? "");
 
+/** SHA-256 of a body before compression, both ways: neither TCP's checksum nor a browser's gzip sees every flipped bit. */
+const DIGEST = "Liuhen-Digest";
+const digestOf = async (body: BufferSource): Promise<string> => `sha-256=${await sha256Hex(body)}`;
+
 async function read<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -43,6 +52,19 @@ async function read<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/** The whole reply, as the service meant it. */
+async function bytesOf(response: Response): Promise<ArrayBuffer> {
+  const bytes = await read(response.arrayBuffer());
+  const named = response.headers.get(DIGEST);
+  if (named !== null && named !== (await digestOf(bytes))) throw new ApiError("malformed_reply", 0);
+  return bytes;
+}
+const textOf = async (response: Response): Promise<string> => new TextDecoder().decode(await bytesOf(response));
+const jsonOf = async <T>(response: Response): Promise<T> => {
+  const text = await textOf(response);
+  return read((async () => JSON.parse(text) as T)());
+};
+
 /** A portal's 401 must not sign anybody out: without a document of ours the status means nothing. */
 const foreign = (wait: number): ApiError => new ApiError("malformed_reply", 0, "", wait || 0);
 
@@ -50,7 +72,7 @@ const foreign = (wait: number): ApiError => new ApiError("malformed_reply", 0, "
 export async function problemOf(response: Response): Promise<ApiError> {
   const wait = Number(response.headers.get("Retry-After") ?? 0) * 1000;
   if (!isJson(response)) return response.status >= 500 ? new ApiError("unavailable", response.status, "", wait || 0) : foreign(wait);
-  const problem = await read(response.json() as Promise<{ code?: unknown; field?: unknown } | null>);
+  const problem = await jsonOf<{ code?: unknown; field?: unknown } | null>(response);
   if (typeof problem?.code !== "string" || !Object.hasOwn(PROBLEMS, problem.code)) return foreign(wait);
   return new ApiError(problem.code, response.status, typeof problem.field === "string" ? problem.field : "", wait || 0);
 }
@@ -65,7 +87,7 @@ async function succeeded(path: string, ask: Ask): Promise<Response> {
 export async function askJson<T>(path: string, ask: Ask = {}): Promise<T> {
   const response = await succeeded(path, ask);
   if (!isJson(response)) throw new ApiError("malformed_reply", response.status);
-  return read(response.json() as Promise<T>);
+  return jsonOf<T>(response);
 }
 
 /** An answer without content that matters. */
@@ -77,12 +99,12 @@ export async function askNothing(path: string, ask: Ask): Promise<void> {
 export async function askText(path: string, ask: Ask = {}): Promise<string> {
   const response = await succeeded(path, ask);
   if (!(response.headers.get("Content-Type") ?? "").startsWith("text/plain")) throw new ApiError("malformed_reply", response.status);
-  return read(response.text());
+  return textOf(response);
 }
 
 /** An image or document. */
 export async function askBytes(path: string, ask: Ask = {}): Promise<{ bytes: ArrayBuffer; mediaType: string }> {
   const response = await succeeded(path, { timeoutMs: 120_000, ...ask });
   const mediaType = (response.headers.get("Content-Type") ?? "").split(";")[0]!.trim();
-  return { bytes: await read(response.arrayBuffer()), mediaType };
+  return { bytes: await bytesOf(response), mediaType };
 }

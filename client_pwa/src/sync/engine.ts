@@ -117,9 +117,7 @@ export class Engine {
 
   private async throwing(lane: Lane): Promise<void> {
     this.lastFailure = undefined;
-    await lane.run();
-    lane.stop();
-    if (this.isLeading) lane.within(IDLE_MS);
+    await lane.run(); // it appointed the next turn, as the status says
     if (this.lastFailure) throw this.lastFailure;
   }
 

@@ -2,7 +2,7 @@
 // one instead of starving three), resumed by the stored address after a restart, each failing
 // alone. Each chunk carries its SHA-256; the server hashes the whole again before it says verified.
 
-import { DetailedError, type HttpRequest, Upload } from "tus-js-client";
+import { DetailedError, type HttpRequest, type HttpResponse, Upload } from "tus-js-client";
 import { base64, sha256 } from "../protocol/bytes.ts";
 import { LIMITS, lookUp, PROBLEMS } from "../protocol/tables.ts";
 import { blobsIn, isBlobOf, noteBlob, storedBytes } from "../store/blobs.ts";
@@ -25,14 +25,23 @@ const HOPELESS = new Set(["upload_digest", "not_an_image", "too_large", "unsuppo
 
 function asApiError(error: Error): ApiError {
   const response = error instanceof DetailedError ? error.originalResponse : null;
-  if (!response) return new ApiError("network", 0);
+  if (!response) return error instanceof DetailedError && error.causingError instanceof ApiError ? error.causingError : new ApiError("network", 0);
   try {
     const { code } = JSON.parse(response.getBody()) as { code?: unknown };
     if (typeof code === "string" && lookUp(PROBLEMS, code)) return new ApiError(code, response.getStatus());
   } catch {
-    return new ApiError("malformed_reply", response.getStatus());
+    return new ApiError("malformed_reply", 0);
   }
-  return new ApiError(response.getStatus() === 401 ? "session_expired" : "malformed_reply", response.getStatus());
+  return new ApiError("malformed_reply", 0);
+}
+
+/**
+ * Every reply of the service to an upload names the protocol's version, a portal's or a proxy's does not. Such a one, and a
+ * service that is away, must not make the library give up an upload that is half done and begin another.
+ */
+function isAnswer(request: HttpRequest, response: HttpResponse): boolean {
+  const isAway = request.getMethod() === "HEAD" && response.getStatus() >= 500;
+  return Boolean(response.getHeader("Tus-Resumable")) && !isAway;
 }
 
 /** Token, and on PATCH the checksum of the chunk that is about to go. */
@@ -94,7 +103,10 @@ function send(sending: Sending, token: string): Promise<void> {
       storeFingerprintForResuming: false,
       metadata: { sha256: blob.sha256, space: blob.space, media_type: blob.mediaType },
       onBeforeRequest: (request) => prepare(request, bytes, token),
-      onAfterResponse: alive,
+      onAfterResponse: (request, response) => {
+        alive();
+        if (!isAnswer(request, response)) throw new ApiError("malformed_reply", 0);
+      },
       onUploadUrlAvailable: () => {
         sending.url = upload.url ?? "";
         shelf.note(blob.blob, { uploadUrl: sending.url }).catch(console.error); // without it a restart begins this file again
