@@ -5,14 +5,13 @@ has exact, canonical, committed and signed bytes that fit its kind; nothing is s
 its author may do it. Sessions and quotas are the server's checks.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sync_protocol import canonical, kinds
 from sync_protocol.encoding import from_b64url
-from sync_protocol.header import header_problem
+from sync_protocol.header import header_of, header_problem
 from sync_protocol.keys import SIGNATURE_BYTES, PublicKeyInfo, verify
 from sync_protocol.ops import Op, commitment, op_id, pae
 from sync_protocol.rules import FOUNDING_KINDS, KINDS, LIMITS
@@ -20,8 +19,6 @@ from sync_protocol.version import PROTOCOL_VERSION
 
 SALT_BYTES = 32
 MEMBERS = ("header", "body", "salt", "sig")
-
-_has_surrogate = re.compile("[\ud800-\udfff]").search
 
 KeyOfChain = Callable[[str], PublicKeyInfo | None]
 
@@ -53,8 +50,8 @@ def admit(
     """Check one push item. `chain_key` finds the key of an enrolled chain by its id."""
     header_text = item.get("header") if isinstance(item, dict) else None
     identity = ""
-    if isinstance(header_text, str) and _has_surrogate(header_text) is None:
-        identity = op_id(header_text.encode("utf-8"))
+    if isinstance(header_text, str) and (header_raw := _utf8(header_text)) is not None:
+        identity = op_id(header_raw)
     try:
         op = _read(item, identity, deployment, limits)
         _check_signature(op, chain_key)
@@ -82,14 +79,31 @@ def _parts(item: object) -> tuple[bytes, bytes, bytes, bytes]:
         raise _Rejected("op_malformed")
     if item.keys() != set(MEMBERS):
         raise _Rejected("op_malformed", str(min(item.keys() ^ set(MEMBERS), key=str)))
-    for name in MEMBERS:
-        if not isinstance(item[name], str) or _has_surrogate(item[name]) is not None:
-            raise _Rejected("op_malformed", name)
+    header_raw, body_raw = (_bytes_of(item, name) for name in ("header", "body"))
+    for name in ("salt", "sig"):
+        if not isinstance(item[name], str) or not item[name].isascii():
+            _bytes_of(item, name)
     salt = from_b64url(item["salt"], SALT_BYTES)
     sig = from_b64url(item["sig"], SIGNATURE_BYTES)
     if salt is None or sig is None:
         raise _Rejected("op_malformed", "salt" if salt is None else "sig")
-    return item["header"].encode("utf-8"), item["body"].encode("utf-8"), salt, sig
+    return header_raw, body_raw, salt, sig
+
+
+def _bytes_of(item: Mapping[str, Any], name: str) -> bytes:
+    text = item[name]
+    raw = _utf8(text) if isinstance(text, str) else None
+    if raw is None:
+        raise _Rejected("op_malformed", name)
+    return raw
+
+
+def _utf8(text: str) -> bytes | None:
+    """Return the bytes of a text, None when it holds half of a surrogate pair."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return None
 
 
 def _decode(raw: bytes, name: str) -> Any:
@@ -102,14 +116,11 @@ def _decode(raw: bytes, name: str) -> Any:
 
 
 def _read_header(raw: bytes, deployment: str) -> dict[str, Any]:
-    header = _decode(raw, "header")
-    if not isinstance(header, dict) or type(header.get("v")) is not int:
-        raise _Rejected("op_malformed", "header.v" if isinstance(header, dict) else "header")
+    header = header_of(raw)
+    if header is None:
+        header = _examined_header(raw)
     if header["v"] != PROTOCOL_VERSION:
         raise _Rejected("version_unsupported", "header.v")
-    problem = header_problem(header)
-    if problem is not None:
-        raise _Rejected("op_malformed", f"header.{problem}")
     if header["deployment"] != deployment:
         raise _Rejected("deployment_mismatch", "header.deployment")
     if header["kind"] not in KINDS:
@@ -119,11 +130,23 @@ def _read_header(raw: bytes, deployment: str) -> dict[str, Any]:
     return header
 
 
-def _read_body(header: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
-    body: dict[str, Any] = _decode(raw, "body")
-    problem = kinds.body_problem(header["kind"], body)
+def _examined_header(raw: bytes) -> dict[str, Any]:
+    header: Any = _decode(raw, "header")
+    if not isinstance(header, dict) or type(header.get("v")) is not int:
+        raise _Rejected("op_malformed", "header.v" if isinstance(header, dict) else "header")
+    if header["v"] != PROTOCOL_VERSION:
+        raise _Rejected("version_unsupported", "header.v")
+    problem = header_problem(header)
     if problem is not None:
-        raise _Rejected("body_invalid", problem)
+        raise _Rejected("op_malformed", f"header.{problem}")
+    return header
+
+
+def _read_body(header: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
+    body: dict[str, Any] | None = kinds.body_of(header["kind"], raw)
+    if body is None:
+        body = _decode(raw, "body")
+        raise _Rejected("body_invalid", kinds.body_problem(header["kind"], body) or "")
     if kinds.entities_of(header["kind"], body) != header["entities"]:
         raise _Rejected("entities_mismatch", "header.entities")
     return body

@@ -7,6 +7,7 @@ Values are dict, list, str, bool and int. Nothing here knows what a value means.
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, Never
 
 import msgspec
@@ -52,6 +53,18 @@ def decode(raw: bytes) -> Any:
     if _encode(value) != raw:
         raise NotCanonical("re-encoding gives another text")
     return value
+
+
+def decode_if(raw: bytes, fits: Callable[[Any], bool]) -> Any:
+    """Return the value of a canonical text that `fits`, None for any other text.
+
+    For values whose shape lies within the profile: member by member they are looked at once.
+    """
+    try:
+        value = _decode(raw)
+    except (ValueError, RecursionError):
+        return None
+    return value if fits(value) and _encode(value) == raw else None
 
 
 def check(value: Any, depth: int = DEPTH) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
+import msgspec
+
 from sync_protocol.rules import LIMITS
 from sync_protocol.types import compile_type
 
@@ -78,9 +80,58 @@ def header_problem(header: Mapping[str, Any]) -> str | None:
     for name, fits in _MEMBERS.items():
         if not fits(header[name]):
             return name
+    return _relation_problem(header)
+
+
+def _relation_problem(header: Mapping[str, Any]) -> str | None:
     founds = header["chain"] == ""
     if founds != (header["seq"] == 0):
         return "seq"
     if founds != (header["prev"] == ""):
         return "prev"
     return "deps" if header["mends"] in header["deps"] else None
+
+
+# The whole text of nearly every header, as one pattern: members in their canonical order, each of
+# its form, texts in plain ASCII, numbers below 10^15. Made of the same forms as `_MEMBERS`.
+_OP, _OP_OR_NONE = "[0-9a-f]{64}", "(?:[0-9a-f]{64})?"
+_NUMBER = "(?:0|[1-9][0-9]{0,14})"
+_SIGNED = "(?:0|-?[1-9][0-9]{0,14})"
+_PLAIN = r"[!#-\[\]-~][ !#-\[\]-~]"  # no quote, no backslash, no space at the beginning
+
+
+def _list_of(form: str) -> str:
+    return rf'\[(?:"{form}"(?:,"{form}")*)?\]'
+
+
+_is_usual = re.compile(
+    "".join(
+        (
+            rf'{{"app":"{_PLAIN}{{0,19}}"',
+            rf',"body":{{"commitment":"{_OP}","size":{_NUMBER}}}',
+            rf',"chain":"{_OP_OR_NONE}"',
+            r',"deployment":"[a-z0-9-]{1,40}"',
+            rf',"deps":{_list_of(_OP)}',
+            rf',"entities":{_list_of("[a-z0-9_]{1,40}/[0-9a-z-]{1,80}")}',
+            r',"kind":"[a-z0-9_.]{1,40}"',
+            rf',"mends":"{_OP_OR_NONE}"',
+            rf',"prev":"{_OP_OR_NONE}"',
+            rf',"seen":{{(?:"origin":"","root":"","size":0|"origin":"{_PLAIN}{{0,199}}"',
+            rf',"root":"{_OP}","size":{_NUMBER})}}',
+            rf',"seq":{_NUMBER}',
+            r',"space":"(?:[0-9]{6}|common)"',
+            rf',"time":{{"boot":"[0-9a-f]{{16}}","mono_ms":{_NUMBER},"wall_ms":{_SIGNED}}}',
+            r',"v":[1-9][0-9]{0,8}}',
+        )
+    ).encode("ascii")
+).fullmatch
+_read = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def header_of(raw: bytes) -> dict[str, Any] | None:
+    """Return a header that is canonical and fits; None for one to be looked at by member."""
+    if _is_usual(raw) is None:
+        return None
+    header = _read(raw)
+    in_order = _MEMBERS["deps"](header["deps"]) and _MEMBERS["entities"](header["entities"])
+    return header if in_order and _relation_problem(header) is None else None

@@ -7,6 +7,7 @@ start. The functions that read a body expect one that fits.
 from collections.abc import Mapping
 from typing import Any
 
+from sync_protocol import canonical
 from sync_protocol.rules import KINDS, Table
 from sync_protocol.types import Type, compile_object
 
@@ -37,6 +38,16 @@ def kind_named(kind: str) -> Table:
     if table is None:
         raise UnknownKind(kind)
     return table
+
+
+def body_of(kind: str, raw: bytes) -> dict[str, Any] | None:
+    """Return the body of a canonical text that fits its kind, None for any other text.
+
+    What fits lies within the JSON profile: the table bounds names, whole numbers and levels.
+    """
+    check = _BODIES[kind].check
+    body: dict[str, Any] | None = canonical.decode_if(raw, lambda value: check(value) is None)
+    return body
 
 
 def body_problem(kind: str, body: Any) -> str | None:

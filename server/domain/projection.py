@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from server.domain.lock_set import RESOLVING_KINDS
-from server.domain.records import Row
+from server.domain.records import LoggedOp, Row
 from sync_protocol import kinds, locks
 
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -45,13 +45,13 @@ def resolved_op(kind: str, body: Mapping[str, Any]) -> str:
     return str(body["op"]) if kind in RESOLVING_KINDS else ""
 
 
-def wakes(op_id: str, kind: str, body: Mapping[str, Any]) -> list[str]:
+def wakes(ruled: LoggedOp) -> list[str]:
     """Return what others may have waited for and a ruling on this op may have brought.
 
     What it mends, and what that mends, is read from the log besides.
     """
-    is_about_chain = kind in {"chain.countersign", "chain.revoke"}
-    return [op_id, body["target"]] if is_about_chain else [op_id]
+    is_about_chain = ruled.kind in {"chain.countersign", "chain.revoke"}
+    return [ruled.op_id, ruled.body["target"]] if is_about_chain else [ruled.op_id]
 
 
 def epoch_after(kind: str, body: Mapping[str, Any], present: int) -> int:

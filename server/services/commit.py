@@ -6,12 +6,14 @@ Invariants:
 - Leaf, op, tiles, head and every row they change commit together or not at all.
 - An op that is logged already is left as it is.
 - A log that is behind what was signed takes nothing in but the op that opens its next epoch.
+- Batches that come at the same time are ruled on together, each op as if it had come alone.
 
 Locks of one transaction are bounded; a large batch is several transactions, each complete.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -20,7 +22,7 @@ from server.domain.decide import decide, resolve
 from server.domain.records import SYSTEM, Arrival, LoggedOp, NotLockedError
 from server.services import revocations, rewind
 from server.services.append import append
-from server.services.locked_state import LockedState, Work
+from server.services.locked_state import LockedState, NewLeaf, Work
 from server.services.quotas import Quotas
 from server.services.revocations import REVOKING_KINDS
 from server.services.runtime import Runtime
@@ -45,33 +47,48 @@ class Committed:
     rejected: dict[str, Rejection] = field(default_factory=dict)
     woken: dict[str, str] = field(default_factory=dict)
 
+    def take(self, more: "Committed") -> None:
+        """Add what another part came to."""
+        self.duplicates |= more.duplicates
+        self.rejected |= more.rejected
+        self.woken |= more.woken
+
+
+Owned = tuple[Work, Committed]  # a work, and the result of the batch that it came in
+
 
 def commit(runtime: Runtime, works: Sequence[Work]) -> Committed:
-    """Rule on ops in order, in as few transactions as the bound on locks allows."""
-    together = Committed()
-    for part, keys in _parts(works):
+    """Rule on ops in order, together with what other threads bring meanwhile."""
+    done: Committed = runtime.committing.join(works, partial(_commit_all, runtime))
+    return done
+
+
+def _commit_all(runtime: Runtime, batches: Sequence[Sequence[Work]]) -> list[Committed]:
+    """Rule on batches in order, in as few transactions as the bound on locks allows."""
+    done = [Committed() for _ in batches]
+    owned = [(work, mine) for batch, mine in zip(batches, done, strict=True) for work in batch]
+    for part, keys in _parts(owned, locks.keys_at_once(runtime.engine)):
         while True:
             try:
-                done = _transact(runtime, part, keys)
+                _transact(runtime, part, keys)
                 break
             except _MoreLocksError as needed:  # found only while deciding: start again with them
                 keys |= dict.fromkeys(needed.keys, False)
-        together.duplicates |= done.duplicates
-        together.rejected |= done.rejected
-        together.woken |= done.woken
-    return together
+    return done
 
 
-def _parts(works: Sequence[Work]) -> Iterator[tuple[list[Work], dict[str, bool]]]:
-    """Split a batch so that no transaction holds more locks than it may."""
-    part: list[Work] = []
+def _parts(
+    owned: Sequence[Owned], keys_at_once: int
+) -> Iterator[tuple[list[Owned], dict[str, bool]]]:
+    """Split batches so that no transaction holds more locks than it may."""
+    part: list[Owned] = []
     held: dict[str, bool] = {}
-    for work in works:
+    for work, done in owned:
         wanted = _keys(work)
-        if part and len(held) + len(wanted.keys() - held.keys()) > locks.KEYS_AT_ONCE:
+        if part and len(held) + len(wanted.keys() - held.keys()) > keys_at_once:
             yield part, held
             part, held = [], {}
-        part.append(work)
+        part.append((work, done))
         for key, exclusive in wanted.items():
             held[key] = held.get(key, False) or exclusive
     if part:
@@ -85,8 +102,8 @@ def _keys(work: Work) -> dict[str, bool]:
     return {f"op/{work.op.chain}": False, f"op/{work.cause}": False} | wanted  # what it waited for
 
 
-def _transact(runtime: Runtime, works: Sequence[Work], keys: dict[str, bool]) -> Committed:
-    done = Committed()
+def _transact(runtime: Runtime, part: Sequence[Owned], keys: dict[str, bool]) -> None:
+    works = [work for work, _ in part]
     revoked: list[str] = []
     outside = rewind.outside(runtime)
     with writing(runtime.engine) as connection:
@@ -95,12 +112,16 @@ def _transact(runtime: Runtime, works: Sequence[Work], keys: dict[str, bool]) ->
         if not _opens_epoch(works):
             rewind.refuse_writes(runtime, outside, head)
         origin = runtime.origin(head.epoch)
-        state = LockedState(connection, keys, works, runtime.chains, origin)
+        state = LockedState(connection, keys, works, runtime.chains, head, origin)
         quotas = Quotas(connection, works)
         missing: set[str] = set()
-        for work in works:
+        spans: list[slice] = []  # the leaves of each work
+        fresh = [Committed() for _ in part]  # an attempt that has to start again leaves nothing
+        for work, ruled in zip(works, fresh, strict=True):
             try:
-                _rule(state, work, quotas, done)
+                begin = len(state.leaves)
+                _rule(state, work, quotas, ruled)
+                spans.append(slice(begin, len(state.leaves)))
             except NotLockedError as error:
                 missing.add(error.key)
         if missing:
@@ -108,10 +129,12 @@ def _transact(runtime: Runtime, works: Sequence[Work], keys: dict[str, bool]) ->
         if state.leaves:
             quotas.store()
             append(connection, state, works, runtime.clock.now_ms())
-            done.woken = _woken(connection, state)
+            for span, ruled in zip(spans, fresh, strict=True):
+                ruled.woken = _woken(connection, state, state.leaves[span])
         revoked = _revoked(state, works)
     revocations.export(runtime, revoked)
-    return done
+    for (_, done), ruled in zip(part, fresh, strict=True):
+        done.take(ruled)
 
 
 def _opens_epoch(works: Sequence[Work]) -> bool:
@@ -190,11 +213,11 @@ def _revoked(state: LockedState, works: Sequence[Work]) -> list[str]:
     return [op.op_id for op in came if op is not None and op.in_effect]
 
 
-def _woken(connection: Connection, state: LockedState) -> dict[str, str]:
+def _woken(connection: Connection, state: LockedState, leaves: Sequence[NewLeaf]) -> dict[str, str]:
     woken: dict[str, str] = {}
-    for leaf in state.leaves:
+    for leaf in leaves:
         logged = state.logged(leaf.op_id)
-        for one in projection.wakes(logged.op_id, logged.kind, logged.body):
+        for one in projection.wakes(logged):
             woken[one] = logged.op_id
         if logged.mends:
             mended = log_store.mended_above(connection, logged.op_id, mends.BOUND)

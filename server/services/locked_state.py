@@ -17,6 +17,7 @@ from server.domain.lock_set import key_of
 from server.domain.records import Decision, LoggedOp, NotLockedError, Row
 from server.services.chains import Chain, Chains, chain_of
 from server.storage import log_store
+from server.storage.log_store import Head
 from sync_protocol.note import parse_checkpoint
 from sync_protocol.ops import Op
 
@@ -52,15 +53,15 @@ class LockedState:
 
     def __init__(
         self, connection: Connection, keys: Mapping[str, bool], works: Iterable[Work],
-        chains: Chains, origin: str,
+        chains: Chains, head: Head, origin: str,
     ) -> None:  # fmt: skip
-        self._connection, self._keys, self._chains, self._origin = connection, keys, chains, origin
+        self._connection, self._keys, self._chains = connection, keys, chains
+        self._head, self._origin = head, origin
         works = list(works)
         self.leaves: list[NewLeaf] = []
         self.changed: dict[str, tuple[Row, int]] = {}
         self.new_chains: dict[str, Chain] = {}
         self.ended: set[str] = set()  # ops whose earlier waits are over
-        self._head = log_store.head(connection)
         op_ids = [key[3:] for key in keys if key.startswith("op/")]
         self._ops = log_store.logged_ops(connection, op_ids)
         self._menders: defaultdict[str, list[str]] = defaultdict(list)
@@ -74,7 +75,8 @@ class LockedState:
         self._wires = log_store.rows(connection, [key for key in keys if not key.startswith("op/")])
         self._wires |= log_store.rows_of_kind(connection, "bureau")
         self._rows: dict[str, Row] = {}
-        self._notes = log_store.notes(connection, {w.op.header["seen"]["size"] for w in works})
+        notes = log_store.notes(connection, {w.op.header["seen"]["size"] for w in works})
+        self._signed = {size: parse_checkpoint(note).root.hex() for size, note in notes.items()}
         again = [w.op.id for w in works if w.again]
         self.waits = log_store.waits_of(connection, again) if again else {}
 
@@ -84,12 +86,15 @@ class LockedState:
 
     def row(self, entity: str) -> Row | None:
         """Return a row."""
+        known = self._rows.get(entity)  # holds only what was found under its lock
+        if known is not None:
+            return known
         self._assert_locked(key_of(entity))
-        if entity in self.changed:
-            return self.changed[entity][0]
-        if entity not in self._rows and entity in self._wires:
-            self._rows[entity] = _decode_row(self._wires[entity][1])
-        return self._rows.get(entity)
+        wire = self._wires.get(entity)
+        if wire is None:
+            return None
+        row = self._rows[entity] = _decode_row(wire[1])
+        return row
 
     def row_index(self, entity: str) -> int:
         """Return the leaf index that last touched an existing row."""
@@ -124,8 +129,7 @@ class LockedState:
 
     def signed_root(self, size: int) -> str | None:
         """Return the root (hex) of the checkpoint signed at a size."""
-        note = self._notes.get(size)
-        return parse_checkpoint(note).root.hex() if note else None
+        return self._signed.get(size)
 
     def origin(self) -> str:
         """Return the log's origin line."""
@@ -168,6 +172,7 @@ class LockedState:
 
     def _take_effect(self, ruling: Decision, index: int) -> None:
         self.changed |= {entity: (row, index) for entity, row in ruling.changes.items()}
+        self._rows |= ruling.changes
 
     def _assert_locked(self, key: str) -> None:
         if key not in self._keys:

@@ -25,18 +25,22 @@ from sync_protocol.tlog import TILE_WIDTH
 def publish(runtime: Runtime) -> str:
     """Sign and store a checkpoint of the whole log; return the newest note.
 
-    Threads that come together get one note: the first signs for all.
+    Threads that come together get one note: one signs for all.
     """
-    with runtime.publishing:
-        outside = rewind.outside(runtime)
-        with reading(runtime.engine) as connection:
-            head = log_store.head(connection)
-            newest = log_store.notes(connection, [head.size]).get(head.size)
-        if newest is None:
-            rewind.refuse_writes(runtime, outside, head)
-            newest = _sign(runtime, head)
-        runtime.outside.advance(newest)
-        return newest
+    note: str = runtime.publishing.join(None, lambda waiting: [_publish(runtime)] * len(waiting))
+    return note
+
+
+def _publish(runtime: Runtime) -> str:
+    outside = rewind.outside(runtime)
+    with reading(runtime.engine) as connection:
+        head = log_store.head(connection)
+        newest = log_store.notes(connection, [head.size]).get(head.size)
+    if newest is None:
+        rewind.refuse_writes(runtime, outside, head)
+        newest = _sign(runtime, head)
+    runtime.outside.advance(newest)
+    return newest
 
 
 def _sign(runtime: Runtime, head: Head) -> str:

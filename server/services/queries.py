@@ -6,6 +6,7 @@ decoded and encoded again. Not here: who may ask (`web.access`).
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from server.domain.authority import COMMON, field
 from server.services import sightings
 from server.services.runtime import Runtime
 from server.storage import log_store
-from server.storage.bulk import one_of
+from server.storage.bulk import LISTED, listed, listed_in, one_of
 from server.storage.database import reading
 from server.storage.log_tables import Entity, EntityOp, Leaf, Op
 from sync_protocol import epochs, leaves
@@ -98,12 +99,18 @@ def _ruling(one: Any) -> dict[str, Any]:
     }
 
 
+@cache
+def _push_entries(dialect: str) -> Select[Any]:
+    query = select(Op.index, Leaf.record, *_RULING).join(Leaf, Leaf.index == Op.index)
+    return query.where(listed_in(dialect, Op.op_id))
+
+
 def push_entries(runtime: Runtime, op_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return receipt and present ruling of logged ops."""
-    query = select(Op.index, Leaf.record, *_RULING).join(Leaf, Leaf.index == Op.index)
     with reading(runtime.engine) as connection:
         openings = log_store.openings(connection)
-        found = connection.execute(query.where(one_of(connection, Op.op_id, op_ids))).all()
+        query = _push_entries(connection.dialect.name)
+        found = connection.execute(query, {LISTED: listed(op_ids)}).all()
     return {
         one.op_id: {
             "receipt": _receipt(runtime, openings, one),

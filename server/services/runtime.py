@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from server.config import Settings
 from server.services.chains import Chains
+from server.services.together import Together
 from server.storage import database
 from server.storage.blob_store import BlobStore, blob_store
 from server.storage.checkpoint_file import CheckpointFile, OutsideCheckpoint
@@ -51,7 +52,8 @@ class Runtime:
     snapshots: BlobStore
     chains: Chains
     writer_lock: IO[str] | None
-    publishing: threading.Lock = field(default_factory=threading.Lock)
+    committing: Together = field(default_factory=Together)
+    publishing: Together = field(default_factory=Together)
     system_writing: threading.Lock = field(default_factory=threading.Lock)
 
     def origin(self, epoch: int) -> str:

@@ -1,14 +1,16 @@
-"""One statement for many values, whatever the number: the text stays the same, so it is prepared
-once.
+"""One statement for many values, whatever the number: each is built once and kept.
 
-Lists and rows travel as one JSON text, which both databases take apart (drivers' arrays cost more
-than the rest of a write). SQLite writes rows one after another inside the transaction, which costs
-it nothing. Not here: which tables.
+Lists travel as one JSON text, which both databases take apart. Rows are one statement too:
+PostgreSQL takes them as one JSON text (drivers' arrays cost more than the rest of a write); SQLite
+takes them as a few statements of many rows, in sizes that repeat, because its driver gives the
+interpreter's lock away at each step and gets it back late when other threads are busy. Not here:
+which tables.
 """
 
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -26,19 +28,39 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 Values = list[dict[str, Any]]
 
+LISTED = "listed"
+ROWS_AT_ONCE = 64  # a power of two; the widest table's values stay below SQLite's 32,766
+
 
 def one_of(connection: Connection, field: Any, values: Collection[Any]) -> ColumnElement[bool]:
     """Return the condition that a column (text or integer) has one of the values."""
-    listed = json.dumps(list(values))
-    if connection.dialect.name == "sqlite":
-        found = func.json_each(listed).table_valued("value")
+    return _one_of(connection.dialect.name, field, literal(listed(values), Text))
+
+
+def listed_in(dialect: str, field: Any, name: str = LISTED) -> ColumnElement[bool]:
+    """Return the same condition for a statement that is kept.
+
+    The values are its parameter `name`, as `listed` writes them.
+    """
+    return _one_of(dialect, field, bindparam(name, type_=Text))
+
+
+def _one_of(dialect: str, field: Any, given: Any) -> ColumnElement[bool]:
+    if dialect == "sqlite":
+        found = func.json_each(given).table_valued("value")
         return field.in_(select(found.c.value))  # type: ignore[no-any-return]
-    found = func.json_array_elements_text(cast(literal(listed, Text), JSON)).table_valued("value")
+    found = func.json_array_elements_text(cast(given, JSON)).table_valued("value")
     return field.in_(select(cast(found.c.value, field.type)))  # type: ignore[no-any-return]
+
+
+def listed(values: Collection[Any]) -> str:
+    """Return a list as a parameter of `listed_in`."""
+    return msgspec.json.encode(list(values)).decode("utf-8")
 
 
 def insert_rows(connection: Connection, model: Any, values: Values) -> None:
@@ -62,11 +84,25 @@ def _write(
     key: tuple[str, ...],
     changed: tuple[str, ...] | None,
 ) -> None:
+    columns = tuple(values[0])
     if connection.dialect.name == "sqlite":
-        connection.execute(_sqlite_statement(table, key, changed), values)
+        for part in _parts(values):
+            statement, value_of = _sqlite_statement(table, columns, len(part), key, changed)
+            given = tuple(chain.from_iterable(map(value_of, part)))
+            connection.exec_driver_sql(statement, given)
         return
-    statement = _postgresql_statement(table, tuple(values[0]), key, changed)
+    statement = _postgresql_statement(table, columns, key, changed)
     connection.execute(statement, {"rows": _encode(values).decode("utf-8")})
+
+
+def _parts(values: Values) -> Iterator[Values]:
+    """Split rows into parts whose sizes repeat: `ROWS_AT_ONCE`, then smaller powers of two."""
+    size, start = ROWS_AT_ONCE, 0
+    while start < len(values):
+        while start + size > len(values):
+            size //= 2
+        yield values[start : start + size]
+        start += size
 
 
 def _encode(values: Values) -> bytes:
@@ -81,8 +117,18 @@ def _encode(values: Values) -> bytes:
 
 
 @cache
-def _sqlite_statement(table: Table, key: tuple[str, ...], changed: tuple[str, ...] | None) -> Any:
-    return _on_conflict(insert_sqlite(table), key, changed)
+def _sqlite_statement(
+    table: Table, columns: tuple[str, ...], rows: int, key: tuple[str, ...],
+    changed: tuple[str, ...] | None,
+) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]]]:  # fmt: skip
+    """Return the text for so many rows, and what takes a row's values in its order."""
+    one = _on_conflict(insert_sqlite(table), key, changed).compile(
+        dialect=sqlite_dialect(), column_keys=list(columns)
+    )
+    head, values, tail = one.string.partition(" VALUES ")
+    row, conflict, rest = tail.partition(" ON CONFLICT")
+    text = f"{head}{values}{', '.join([row] * rows)}{conflict}{rest}"
+    return text, itemgetter(*(one.positiontup or ()))
 
 
 @cache

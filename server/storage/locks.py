@@ -5,21 +5,27 @@ that two transactions never wait for each other in a circle. Two keys with one h
 exclusive if either is. SQLite: the write transaction is the lock.
 
 PostgreSQL keeps all locks in one table (`max_locks_per_transaction`); callers stay below
-`KEYS_AT_ONCE` by splitting a batch.
+`keys_at_once` by splitting a batch.
 """
 
 from collections.abc import Mapping
 from hashlib import sha256
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 KEYS_AT_ONCE = 1000
+NO_LIMIT = 1 << 30
 
 _TAKE = text(
     "SELECT CASE WHEN exclusive THEN pg_advisory_xact_lock(key)::text "
     "ELSE pg_advisory_xact_lock_shared(key)::text END "
     "FROM unnest(CAST(:keys AS bigint[]), CAST(:modes AS boolean[])) AS wanted(key, exclusive)"
 )
+
+
+def keys_at_once(engine: Engine) -> int:
+    """Return how many keys one transaction may hold."""
+    return KEYS_AT_ONCE if engine.dialect.name == "postgresql" else NO_LIMIT
 
 
 def take(connection: Connection, keys: Mapping[str, bool]) -> None:

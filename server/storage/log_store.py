@@ -4,15 +4,28 @@ Every function takes a connection and belongs to its caller's transaction. Value
 texts, integers, bytes. Not here: what any of it means, and when to lock.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Delete,
+    Executable,
+    Select,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.sql.expression import bindparam
 
 from server.domain.records import LoggedOp
-from server.storage.bulk import Values, insert_rows, one_of, upsert_rows
+from server.storage.bulk import LISTED, Values, insert_rows, listed, listed_in, upsert_rows
 from server.storage.log_tables import (
     BlobRef,
     Checkpoint,
@@ -29,6 +42,7 @@ from server.storage.log_tables import (
 from sync_protocol import canonical, epochs
 
 HEAD_ID = 1
+NO_FLAGS = "[]"
 _LOGGED = (
     Op.op_id, Op.index, Op.chain, Op.seq, Op.kind, Op.space, Op.mends, Op.received_at_ms,
     Op.ruling_index, Op.outcome, Op.code, Op.flags, Op.cause, Op.body,
@@ -46,37 +60,53 @@ class Head:
     rules: int
 
 
+_HEAD = select(LogHead.epoch, LogHead.size, LogHead.root, LogHead.rules)
+_HEAD_LOCKED = _HEAD.with_for_update()
+_SET_HEAD = update(LogHead).where(LogHead.id == HEAD_ID)
+
+
 def head(connection: Connection, *, lock: bool = False) -> Head:
     """Return the log's head; `lock` holds it until the transaction ends."""
-    query = select(LogHead.epoch, LogHead.size, LogHead.root, LogHead.rules)
-    return Head(*connection.execute(query.with_for_update() if lock else query).one())
+    return Head(*connection.execute(_HEAD_LOCKED if lock else _HEAD).one())
 
 
 def set_head(connection: Connection, new: Head) -> None:
     """Move the head."""
     values = {"epoch": new.epoch, "size": new.size, "root": new.root, "rules": new.rules}
-    connection.execute(update(LogHead).where(LogHead.id == HEAD_ID).values(values))
+    connection.execute(_SET_HEAD, values)
+
+
+def _listed(
+    connection: Connection, query: Callable[[str], Executable], values: Iterable[Any], **more: Any
+) -> CursorResult[Any]:
+    """Run a query of this module for a list of values."""
+    return connection.execute(query(connection.dialect.name), {LISTED: listed(set(values)), **more})
+
+
+@cache
+def _logged_ops(dialect: str) -> Select[Any]:
+    return select(*_LOGGED).where(listed_in(dialect, Op.op_id))
 
 
 def logged_ops(connection: Connection, op_ids: Iterable[str]) -> dict[str, LoggedOp]:
     """Return those of the ops that are logged."""
-    rows = connection.execute(select(*_LOGGED).where(one_of(connection, Op.op_id, list(op_ids))))
-    return {row.op_id: _logged(row) for row in rows}
+    return {row[0]: _logged(row) for row in _listed(connection, _logged_ops, op_ids)}
 
 
 def _logged(row: Any) -> LoggedOp:
-    flags = tuple(canonical.decode(row.flags.encode("utf-8")))
-    return LoggedOp(*row[:11], flags, row.cause, row.body)
+    flags = () if row[11] == NO_FLAGS else tuple(canonical.decode(row[11].encode("utf-8")))
+    return LoggedOp(*row[:11], flags, row[12], row[13])
+
+
+@cache
+def _menders(dialect: str) -> Select[Any]:
+    mending = (listed_in(dialect, Op.mends), Op.mends != "")
+    return select(*_LOGGED).where(*mending).order_by(Op.index)
 
 
 def menders(connection: Connection, op_ids: Iterable[str]) -> list[LoggedOp]:
     """Return the ops that mend any of these, in log order."""
-    query = (
-        select(*_LOGGED)
-        .where(one_of(connection, Op.mends, list(op_ids)), Op.mends != "")
-        .order_by(Op.index)
-    )
-    return [_logged(row) for row in connection.execute(query)]
+    return [_logged(row) for row in _listed(connection, _menders, op_ids)]
 
 
 def mended_above(connection: Connection, op_id: str, levels: int) -> list[str]:
@@ -89,31 +119,47 @@ def mended_above(connection: Connection, op_id: str, levels: int) -> list[str]:
     return found
 
 
+@cache
+def _at_places(dialect: str) -> Select[Any]:
+    return select(*_LOGGED).where(
+        listed_in(dialect, Op.chain), listed_in(dialect, Op.seq, "numbers")
+    )
+
+
 def at_places(connection: Connection, places: Iterable[tuple[str, int]]) -> list[LoggedOp]:
     """Return the ops at places (chain, seq)."""
     wanted = set(places)
     chains, numbers = {chain for chain, _ in wanted}, {seq for _, seq in wanted}
-    query = select(*_LOGGED).where(
-        one_of(connection, Op.chain, chains), one_of(connection, Op.seq, numbers)
-    )
-    found = [_logged(row) for row in connection.execute(query)]
+    rows = _listed(connection, _at_places, chains, numbers=listed(numbers))
+    found = [_logged(row) for row in rows]
     return [op for op in found if (op.chain, op.seq) in wanted]
+
+
+@cache
+def _rows(dialect: str) -> Select[Any]:
+    return select(Entity.entity, Entity.index, Entity.wire).where(listed_in(dialect, Entity.entity))
 
 
 def rows(connection: Connection, entities: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Return (index, wire) of those of the entities that exist."""
-    query = select(Entity.entity, Entity.index, Entity.wire).where(
-        one_of(connection, Entity.entity, list(entities))
-    )
-    return {row.entity: (row.index, row.wire) for row in connection.execute(query)}
+    return {entity: (index, wire) for entity, index, wire in _listed(connection, _rows, entities)}
+
+
+_ROWS_OF_KIND = select(Entity.entity, Entity.index, Entity.wire).where(
+    Entity.entity > bindparam("first"), Entity.entity < bindparam("last")
+)
 
 
 def rows_of_kind(connection: Connection, kind: str) -> dict[str, tuple[int, str]]:
     """Return (index, wire) of every entity of a kind."""
-    query = select(Entity.entity, Entity.index, Entity.wire).where(
-        Entity.entity > f"{kind}/", Entity.entity < f"{kind}0"
-    )  # "0" is the character after "/"
-    return {row.entity: (row.index, row.wire) for row in connection.execute(query)}
+    span = {"first": f"{kind}/", "last": f"{kind}0"}  # "0" is the character after "/"
+    found = connection.execute(_ROWS_OF_KIND, span)
+    return {entity: (index, wire) for entity, index, wire in found}
+
+
+@cache
+def _notes(dialect: str) -> Select[Any]:
+    return select(Checkpoint.size, Checkpoint.note).where(listed_in(dialect, Checkpoint.size))
 
 
 def openings(connection: Connection) -> dict[int, int]:
@@ -129,16 +175,15 @@ def openings(connection: Connection) -> dict[int, int]:
 
 def notes(connection: Connection, sizes: Iterable[int]) -> dict[int, str]:
     """Return the checkpoints signed at sizes."""
-    query = select(Checkpoint.size, Checkpoint.note).where(
-        one_of(connection, Checkpoint.size, list(sizes))
-    )
-    return {row.size: row.note for row in connection.execute(query)}
+    return dict(_listed(connection, _notes, sizes).all())
+
+
+_NEWEST_NOTE = select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)
 
 
 def newest_note(connection: Connection) -> str | None:
     """Return the newest checkpoint."""
-    query = select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)
-    return connection.execute(query).scalar()
+    return connection.execute(_NEWEST_NOTE).scalar()
 
 
 def add_note(connection: Connection, size: int, note: str) -> None:
@@ -146,29 +191,37 @@ def add_note(connection: Connection, size: int, note: str) -> None:
     upsert_rows(connection, Checkpoint, [{"size": size, "note": note}], ("size",), ())
 
 
+@cache
+def _waiting_counts(dialect: str) -> Select[Any]:
+    waiting = (listed_in(dialect, Op.chain), Op.outcome == "waiting")
+    return select(Op.chain, func.count()).where(*waiting).group_by(Op.chain)
+
+
 def waiting_counts(connection: Connection, chains: Iterable[str]) -> dict[str, int]:
     """Return how many ops of each chain wait."""
-    query = (
-        select(Op.chain, func.count())
-        .where(one_of(connection, Op.chain, list(chains)), Op.outcome == "waiting")
-        .group_by(Op.chain)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return dict(_listed(connection, _waiting_counts, chains).all())
+
+
+@cache
+def _arrived(dialect: str) -> Select[Any]:
+    days = (listed_in(dialect, Quota.chain), Quota.day == bindparam("today"))
+    return select(Quota.chain, Quota.ops, Quota.size_bytes).where(*days)
 
 
 def arrived(connection: Connection, chains: Iterable[str], day: int) -> dict[str, tuple[int, int]]:
     """Return (ops, bytes) that arrived of each chain on a day."""
-    query = select(Quota.chain, Quota.ops, Quota.size_bytes).where(
-        one_of(connection, Quota.chain, list(chains)), Quota.day == day
-    )
-    return {row.chain: (row.ops, row.size_bytes) for row in connection.execute(query)}
+    found = _listed(connection, _arrived, chains, today=day)
+    return {chain: (ops, size_bytes) for chain, ops, size_bytes in found}
+
+
+@cache
+def _other_days(dialect: str) -> Delete:
+    return delete(Quota).where(listed_in(dialect, Quota.chain), Quota.day != bindparam("today"))
 
 
 def set_arrived(connection: Connection, day: int, counts: Mapping[str, tuple[int, int]]) -> None:
     """Store what `arrived` returns, and forget other days of these chains."""
-    connection.execute(
-        delete(Quota).where(one_of(connection, Quota.chain, list(counts)), Quota.day != day)
-    )
+    _listed(connection, _other_days, counts, today=day)
     values = [
         {"chain": chain, "day": day, "ops": ops, "size_bytes": size}
         for chain, (ops, size) in counts.items()
@@ -176,24 +229,30 @@ def set_arrived(connection: Connection, day: int, counts: Mapping[str, tuple[int
     upsert_rows(connection, Quota, values, ("chain", "day"), ("ops", "size_bytes"))
 
 
-def waiting_for(connection: Connection, deps: Iterable[str]) -> list[tuple[str, str]]:
-    """Return (op id, dep) of every op that waits for one of these, oldest op first."""
-    query = (
+@cache
+def _waiting_for(dialect: str) -> Select[Any]:
+    return (
         select(Waiting.op_id, Waiting.dep)
         .join(Op, Op.op_id == Waiting.op_id)
-        .where(one_of(connection, Waiting.dep, list(deps)))
+        .where(listed_in(dialect, Waiting.dep))
         .order_by(Op.index)
     )
-    return [(op_id, dep) for op_id, dep in connection.execute(query)]
+
+
+def waiting_for(connection: Connection, deps: Iterable[str]) -> list[tuple[str, str]]:
+    """Return (op id, dep) of every op that waits for one of these, oldest op first."""
+    return [(op_id, dep) for op_id, dep in _listed(connection, _waiting_for, deps)]
+
+
+@cache
+def _waits_of(dialect: str) -> Select[Any]:
+    return select(Waiting.op_id, Waiting.dep).where(listed_in(dialect, Waiting.op_id))
 
 
 def waits_of(connection: Connection, op_ids: Iterable[str]) -> dict[str, set[str]]:
     """Return what each of these ops waits for."""
     found: dict[str, set[str]] = {}
-    query = select(Waiting.op_id, Waiting.dep).where(
-        one_of(connection, Waiting.op_id, list(op_ids))
-    )
-    for op_id, dep in connection.execute(query):
+    for op_id, dep in _listed(connection, _waits_of, op_ids):
         found.setdefault(op_id, set()).add(dep)
     return found
 
@@ -203,16 +262,19 @@ def all_deps_waited_for(connection: Connection) -> set[str]:
     return set(connection.execute(select(Waiting.dep).distinct()).scalars())
 
 
+_TILES = select(Tile.level, Tile.number, Tile.data).where(
+    tuple_(Tile.level, Tile.number).in_(bindparam("places", expanding=True))
+)
+
+
 def tiles(
     connection: Connection, places: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], bytes]:
     """Return the data of tiles by (level, number)."""
     if not places:
         return {}
-    query = select(Tile.level, Tile.number, Tile.data).where(
-        tuple_(Tile.level, Tile.number).in_(list(places))
-    )
-    return {(row.level, row.number): row.data for row in connection.execute(query)}
+    found = connection.execute(_TILES, {"places": list(places)})
+    return {(level, number): data for level, number, data in found}
 
 
 def append(connection: Connection, leaves: Values, ops: Values, rulings: Values) -> None:
@@ -245,11 +307,16 @@ def add_references(connection: Connection, entity_ops: Values, blob_refs: Values
     insert_rows(connection, BlobRef, blob_refs)
 
 
+@cache
+def _end_waiting(dialect: str) -> Delete:
+    return delete(Waiting).where(listed_in(dialect, Waiting.op_id))
+
+
 def replace_waiting(connection: Connection, ended: Iterable[str], values: Values) -> None:
     """End the waiting of some ops, then add new waits."""
     gone = list(ended)
     if gone:
-        connection.execute(delete(Waiting).where(one_of(connection, Waiting.op_id, gone)))
+        _listed(connection, _end_waiting, gone)
     upsert_rows(connection, Waiting, values, ("op_id", "dep"), ())
 
 

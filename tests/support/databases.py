@@ -66,7 +66,9 @@ def wait_until(ready: Callable[[], object], seconds: float, what: str) -> None:
 class PostgresServer:
     """One PostgreSQL server in a folder of its own; start it once, ask it for databases."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: str) -> None:
+        """`options` replace settings of the server: a benchmark wants `fsync="on"`."""
+        self._options = SERVER_OPTIONS | options
         self.folder = Path(tempfile.mkdtemp(prefix="liuhen-pg-", dir="/tmp"))
         self.account = "nobody" if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
@@ -85,7 +87,7 @@ class PostgresServer:
                 shutil.chown(path, self.account)
         initdb = [binaries / "initdb", "-D", data, "--locale=C", "--encoding=UTF8", "-U", USER]
         self._run([*initdb, "--auth=trust", "--no-sync", "--no-instructions"])
-        options = [f"-c{name}={value}" for name, value in SERVER_OPTIONS.items()]
+        options = [f"-c{name}={value}" for name, value in self._options.items()]
         self._command = [binaries / "postgres", "-D", data, "-k", sockets, *options]
         self.resume()
 
@@ -118,6 +120,12 @@ class PostgresServer:
         pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
         return [int(child) for child in children.split()]
+
+    @property
+    def pid(self) -> int:
+        """The first process of the server."""
+        assert self._process is not None
+        return self._process.pid
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""

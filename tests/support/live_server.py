@@ -38,6 +38,12 @@ class LiveServer:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pid(self) -> int:
+        """The process that was started; its workers are below it."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def _output_file(self) -> Path:
         return self.data_dir / "server.log"
 
