@@ -143,13 +143,15 @@ def main() -> None:
     parser.add_argument("--ops", type=int, default=20_000, help="ops pushed before the pulls")
     parser.add_argument("--scales", default="", help="entities at which the newest are asked for")
     parser.add_argument("--million", action="store_true", help="go on to a million entities")
-    parser.add_argument("--only", default="admit,sqlite,postgresql,kinto,pouchdb")
+    parser.add_argument("--only", default="admit,bootstrap,sqlite,postgresql,kinto,pouchdb")
     asked = parser.parse_args()
     asked.only = asked.only.split(",")
     default = [1000, asked.ops, 200_000] + ([MILLION] if asked.million else [])
     scales = [int(one) for one in asked.scales.split(",")] if asked.scales else default
-    if "admit" in asked.only:
-        subprocess.run([sys.executable, str(ROOT / "benchmarks" / "admit.py")], check=True)
+    for alone in ("admit", "bootstrap"):
+        if alone in asked.only:
+            script = ROOT / "benchmarks" / f"{alone}.py"
+            subprocess.run([sys.executable, str(script)], check=True)
     table = Table(asked.ops)
     try:
         if "sqlite" in asked.only:
