@@ -1,7 +1,7 @@
 """The peers: Kinto on PostgreSQL and a PouchDB server, each in an environment of its own.
 
 Both get the same hazards as plain documents, by eight HTTP clients over loopback: no signature, no
-validation, no reconciliation, no log. They are installed once below `benchmarks/peers/`, which git
+validation, no reconciliation, no log. They are installed once below `.venv/peers/`, which git
 does not see and no lock file of the project names. A peer that can't be installed is reported.
 """
 
@@ -23,7 +23,7 @@ from tests.support.databases import PostgresServer, wait_until
 from tests.support.processes import dies_with_parent, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "benchmarks" / "peers"
+FOLDER = ROOT / ".venv" / "peers"
 KINTO, POUCHDB = "kinto[postgresql]==26.5.0", "pouchdb-server@4.2.0"
 INSTALL_S, START_S = 600, 60
 JSON = {"Content-Type": "application/json"}
