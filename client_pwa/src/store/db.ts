@@ -2,7 +2,7 @@
 // once more on a new one (all writes here are puts with keys made before, so a repeat is harmless).
 // Writes of evidence are strict: the promise resolves after the disk has them.
 
-import { type IDBPTransaction, openDB } from "idb";
+import { type IDBPTransaction, openDB, type OpenDBCallbacks } from "idb";
 import { asStoreError, isLost, StoreError } from "./errors.ts";
 import { type Database, type LiuhenSchema, type StoreName, upgrade, VERSION } from "./schema.ts";
 
@@ -21,8 +21,21 @@ export async function closeDatabase(): Promise<void> {
   (await open?.catch(() => undefined))?.close();
 }
 
+/**
+ * A database that a newer app has made (this one was rolled back, or is an old tab's) is opened as it is: a change of
+ * shape only ever adds, so that what an older app knows is there.
+ */
+async function openAny(options: OpenDBCallbacks<LiuhenSchema>): Promise<Database> {
+  try {
+    return await openDB<LiuhenSchema>(databaseName, VERSION, options);
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== "VersionError") throw error;
+    return openDB<LiuhenSchema>(databaseName, undefined, options);
+  }
+}
+
 function open(): Promise<Database> {
-  const opening = openDB<LiuhenSchema>(databaseName, VERSION, {
+  const opening = openAny({
     upgrade: (db, from) => upgrade(db, from),
     blocking: () => void closeDatabase(),
     terminated: () => {

@@ -15,6 +15,10 @@ export interface Deployment {
   readonly logKey: string;
   readonly demo: boolean;
   readonly nowMs: number;
+  /** Protocol versions it takes; absent in what an older app kept. */
+  readonly protocol?: { readonly min: number; readonly max: number };
+  /** By this phone's clock. */
+  readonly learnedAtMs?: number;
 }
 /** The newest checkpoint this phone verified. */
 export interface KnownCheckpoint extends Seen {

@@ -1,4 +1,5 @@
-// The server's rows as pulled. A row of a kind this version does not know is kept like any other.
+// The server's rows as pulled. A row of a kind this version does not know is kept like any other; one whose shape it
+// does not know is kept as it came and found by nobody, until a newer version reads all rows again.
 
 import { kindOf, type Row, stateOf, textOf } from "../protocol/rows.ts";
 import { onDatabase, writing, type WriteTransaction } from "./db.ts";
@@ -9,22 +10,30 @@ export interface PulledRow {
   readonly row: Row;
 }
 
+const UNREAD = "";
+const PARTS = ["created", "fields", "sets", "states", "disputes"] as const;
+const isReadable = (row: Row): boolean => PARTS.every((part) => typeof row[part] === "object" && row[part] !== null);
+
 /** How a row is kept and found. */
 export function recordOf({ index, row }: PulledRow): RowRecord {
+  const { entity, space } = row;
+  if (!isReadable(row)) return { entity, space, kind: UNREAD, state: "", parent: "", index, row };
   const kind = kindOf(row.entity);
   const parent = textOf(row, kind === "reinspection" ? "finding" : "inspection");
-  return { entity: row.entity, space: row.space, kind, state: stateOf(row, kind), parent, index, row };
+  return { entity, space, kind, state: stateOf(row, kind), parent, index, row };
 }
 
-export const serverRow = async (entity: string): Promise<Row | undefined> =>
-  (await onDatabase((db) => db.get("rows", entity)))?.row;
+const readable = (record: RowRecord | undefined): Row | undefined => (record?.kind === UNREAD ? undefined : record?.row);
+
+export const serverRow = async (entity: string): Promise<Row | undefined> => readable(await onDatabase((db) => db.get("rows", entity)));
 
 /** Rows by entity; the ones that are not here are missing from the map. */
 export function serverRows(entities: readonly string[]): Promise<Map<string, Row>> {
   return onDatabase(async (db) => {
     const store = db.transaction("rows").store;
     const found = await Promise.all(entities.map((entity) => store.get(entity)));
-    return new Map(found.flatMap((record) => (record ? [[record.entity, record.row] as const] : [])));
+    const rows = found.flatMap((record) => readable(record) ?? []);
+    return new Map(rows.map((row) => [row.entity, row] as const));
   });
 }
 
@@ -54,6 +63,25 @@ export function putPage(rows: readonly PulledRow[], cursor: CursorRecord): Promi
     if (cursor.fetched && cursor.completeThrough > 0 && before?.completeThrough === 0) await sweep(tx, cursor);
   });
 }
+
+const READ_AT_ONCE = 500;
+/** After an update: find every row by what this version reads in it. The rows themselves stay as they came. */
+export async function readRowsAgain(): Promise<void> {
+  for (let last: string | undefined = ""; last !== undefined; ) last = await readSomeAgain(last);
+}
+
+/** Read some rows after an entity again; the last one's entity, or undefined at the end. */
+const readSomeAgain = (after: string): Promise<string | undefined> =>
+  writing(["rows"], async (tx) => {
+    const store = tx.objectStore("rows");
+    const records = await store.getAll(IDBKeyRange.lowerBound(after, true), READ_AT_ONCE);
+    const changed = records.map((record) => ({ ...record, ...recordOf(record) })).filter((record, at) => isFoundOtherwise(record, records[at]!));
+    await Promise.all(changed.map((record) => store.put(record)));
+    return records.at(-1)?.entity;
+  });
+
+const isFoundOtherwise = (one: RowRecord, other: RowRecord): boolean =>
+  one.kind !== other.kind || one.state !== other.state || one.parent !== other.parent;
 
 /** Delete the rows of the space that are left from an earlier fetch. */
 async function sweep(tx: WriteTransaction, { space, fetched }: CursorRecord): Promise<void> {

@@ -1,6 +1,6 @@
 // The shape of the database `liuhen`. Bytes are always ArrayBuffers, never Blobs (WebKit loses
-// them). A change of shape raises VERSION and adds a step to `upgrade`; nothing is ever dropped
-// that may hold unsent work.
+// them). A change of shape raises VERSION and adds a step to `upgrade`, which only ever adds: nothing is
+// dropped that may hold unsent work, and an older app (after a roll-back) works on a newer shape.
 
 import type { DBSchema, IDBPDatabase } from "idb";
 import type { HeldProof, Receipt, Row, Ruling, WireOp } from "../protocol/rows.ts";

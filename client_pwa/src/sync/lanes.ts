@@ -7,6 +7,7 @@ import { retryAfterUpdate } from "../store/ownops.ts";
 import { nowMs } from "../store/clock.ts";
 import { readMeta, writeMeta } from "../store/db.ts";
 import { dropOldCarried, settleCarriedBlobs } from "../store/carried.ts";
+import { readRowsAgain } from "../store/rowstore.ts";
 import { dropOldOriginals } from "../store/retention.ts";
 import { ITEM_PROBLEMS } from "../protocol/tables.ts";
 import { askJson } from "./api.ts";
@@ -17,7 +18,7 @@ import { acceptCheckpoint, fetchCheckpoint, meetLog, prove } from "./proofs.ts";
 import { pull } from "./pull.ts";
 import { push } from "./push.ts";
 import { fetchRulings } from "./rulings.ts";
-import { ensureChain, keepPerson, learnDeployment } from "./session.ts";
+import { ensureChain, handshake, keepPerson } from "./session.ts";
 import { prefetchThumbnails } from "./fetches.ts";
 import { authorised, type PersonReply } from "./tokens.ts";
 import { ApiError, type SyncPhase } from "./types.ts";
@@ -25,10 +26,11 @@ import { type OnProgress, type Shelf, unsentBlobs, upload } from "./uploads.ts";
 
 const AFTER_UPDATE = Object.keys(ITEM_PROBLEMS).filter((code) => ITEM_PROBLEMS[code]!.retry === "after_update");
 
-/** Once per app version: what only a newer app could send is sent again. */
+/** Once per app version: what only a newer app could send is sent again, and what it could not read is read. */
 async function noticeUpdate(): Promise<void> {
   if ((await readMeta("version")) === __APP_VERSION__) return;
   await retryAfterUpdate(AFTER_UPDATE);
+  await readRowsAgain();
   await writeMeta("version", __APP_VERSION__);
 }
 
@@ -59,15 +61,12 @@ async function refreshPerson(signedIn: string): Promise<void> {
 export async function recordTurn(say: (phase: SyncPhase) => void): Promise<string> {
   const author = await currentAuthor();
   if (!author) throw new ApiError("unauthenticated", 401);
-  if (!(await knownDeployment())) await learnDeployment();
+  const isSpoken = await handshake();
   await noticeUpdate();
   await meetLog();
   say("pushing");
   await tellInventory(author.person);
-  const back = await handBack(author.person);
-  const pushed = await push(author.person);
-  await pushCarried(author.person);
-  if (pushed.checkpoint) await acceptCheckpoint(pushed.checkpoint);
+  const heldBack = isSpoken ? await sendRecords(author.person) : "version_unsupported";
   say("pulling");
   await refreshPerson(author.person);
   for (const chain of await chainsOf(author.person)) await rulingsOf(chain.chain, author.person); // an older one may still be decided on
@@ -81,9 +80,17 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<strin
   if (isActive) await keepVouchers(chain, checkpoint, author.person);
   await tellInventory(author.person);
   await tidy();
-  const heldBack = pushed.heldBack || back.heldBack;
   if (!heldBack && isActive) await prefetchThumbnails();
   return heldBack;
+}
+
+/** Own records and those carried for others. Returns the code that holds some back, or "". */
+async function sendRecords(person: string): Promise<string> {
+  const back = await handBack(person);
+  const pushed = await push(person);
+  await pushCarried(person);
+  if (pushed.checkpoint) await acceptCheckpoint(pushed.checkpoint);
+  return pushed.heldBack || back.heldBack;
 }
 
 async function pullAll(person: string): Promise<void> {

@@ -19,8 +19,9 @@ export interface RowsPage {
 export const isPlace = (place: PlaceInRows | undefined): boolean =>
   Number.isSafeInteger(place?.after_index) && typeof place?.after_entity === "string";
 
+/** A row says whose it is; what else it holds may be a newer version's, and is kept as it came. */
 export const isRow = ({ index, row }: PulledRow, space: string): boolean =>
-  Number.isSafeInteger(index) && typeof row?.entity === "string" && row.space === space && typeof row.fields === "object" && typeof row.states === "object";
+  Number.isSafeInteger(index) && typeof row?.entity === "string" && row.entity.includes("/") && row.space === space;
 
 /** Check that a page has the form of one; throws ApiError(malformed_reply). */
 export function readPage(page: RowsPage, space: string): RowsPage {

@@ -9,6 +9,7 @@ import { allCursors, dropSpace } from "../store/rowstore.ts";
 import { announce } from "../store/changes.ts";
 import { openOps } from "../store/ownops.ts";
 import { stateOf } from "../protocol/rows.ts";
+import { PROTOCOL_VERSION } from "../protocol/tables.ts";
 import { viewed } from "../store/view.ts";
 import { nowMs } from "../store/clock.ts";
 import { askJson, askNothing } from "./api.ts";
@@ -33,15 +34,26 @@ export const spacesOf = (person: PersonReply): string[] => [...new Set([...perso
 export async function learnDeployment(): Promise<Deployment> {
   const reply = await askJson<DeploymentReply>("/deployment");
   const isReply = [reply?.deployment, reply?.origin, reply?.log_key].every((text) => typeof text === "string" && text !== "");
-  if (!isReply) throw new ApiError("malformed_reply", 200);
+  const isRange = Number.isSafeInteger(reply?.protocol?.min) && Number.isSafeInteger(reply.protocol.max);
+  if (!isReply || !isRange) throw new ApiError("malformed_reply", 200);
   const known = await knownDeployment();
   if (known && known.deployment !== reply.deployment) throw new ApiError("deployment_changed", 0);
   if (known && known.logKey !== reply.log_key) throw new ApiError("log_key_changed", 0);
-  const { deployment, name, origin, demo } = reply;
-  const learned = { deployment, name, origin, demo, logKey: reply.log_key, nowMs: reply.now_ms };
+  const { deployment, name, origin, demo, protocol } = reply;
+  const learned = { deployment, name, origin, demo, protocol, logKey: reply.log_key, nowMs: reply.now_ms, learnedAtMs: nowMs() };
   await setDeployment(learned);
   return learned;
 }
+
+const HANDSHAKE_MS = 3_600_000;
+/** Whether the server takes this app's protocol version; asked every hour, and always while it does not. */
+export async function handshake(): Promise<boolean> {
+  const known = await knownDeployment();
+  const isFresh = known?.protocol !== undefined && nowMs() - (known.learnedAtMs ?? 0) < HANDSHAKE_MS;
+  if (isFresh && takes(known)) return true;
+  return takes(await learnDeployment());
+}
+const takes = ({ protocol }: Deployment): boolean => protocol !== undefined && protocol.min <= PROTOCOL_VERSION && PROTOCOL_VERSION <= protocol.max;
 
 /** Rows this person may not read are taken off the phone; own operations stay. */
 async function dropUnreadable(spaces: readonly string[]): Promise<void> {

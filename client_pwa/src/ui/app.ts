@@ -152,9 +152,14 @@ class App extends ScreenElement {
 
   /** In the flow above everything, so that it never covers a control. */
   private updateLine(): TemplateResult | typeof nothing {
-    if (!this.updateWaits) return nothing;
-    return html`<div class="update-line" role="status"><span class="grow">${t("app.update_ready")}</span>
-      ${button(t("app.update_now"), () => this.attempt(() => activateUpdate()), { test: "update-now" })}</div>`;
+    const isNeeded = engine.status().lastError === "version_unsupported";
+    if (!this.updateWaits && !isNeeded) return nothing;
+    return html`<div class="update-line" role="status"><span class="grow">${t(isNeeded ? "app.update_needed" : "app.update_ready")}</span>
+      ${button(t("app.update_now"), () => this.attempt(() => this.renew()), { test: "update-now" })}</div>`;
+  }
+
+  private async renew(): Promise<void> {
+    if (!(await activateUpdate())) this.tell(t("outbox.no_update"), false);
   }
 
   private notices(): TemplateResult {

@@ -19,7 +19,7 @@ import { outboxWith } from "../../src/sync/outbox.ts";
 import { acceptCheckpoint, prove } from "../../src/sync/proofs.ts";
 import { unsentBlobs } from "../../src/sync/uploads.ts";
 import { Log, originOf, pinnedKey, SECRET, signed } from "./log.ts";
-import { arrival, ENTERPRISE, freshPhone, LI, photoBytes, serverRow, SPACE } from "./phone.ts";
+import { arrival, ENTERPRISE, freshPhone, LI, NOON_MS, photoBytes, serverRow, SPACE } from "./phone.ts";
 import { type Answer, type Asked, hangUp, personOf, type Script, serve, signIn } from "./service.ts";
 
 const applied = (index: number, outcome: Outcome = "applied"): Ruling => ({ index, outcome, code: "", flags: [], cause: "" });
@@ -38,7 +38,7 @@ let records: OpRecord[];
 beforeEach(async () => {
   await freshPhone();
   await signIn(LI);
-  await setDeployment({ deployment: "test", name: "test", origin: originOf(1), logKey: await pinnedKey(), demo: false, nowMs: 0 });
+  await setDeployment({ deployment: "test", name: "test", origin: originOf(1), logKey: await pinnedKey(), demo: false, nowMs: 0, protocol: { min: 1, max: 1 }, learnedAtMs: NOON_MS });
   old = new Log(Array.from({ length: 5 }, (_, at) => at.toString(16).repeat(64).slice(0, 64)).map((op) => `{"t":"op","op":"${op}"}`));
   const { inspection } = await capture.beginOnSite({ enterprise: ENTERPRISE, reason: "举报", ...arrival });
   await capture.addPhoto(photoBytes(1), { inspection, purpose: "scene", source: "camera", mediaType: "image/jpeg" });

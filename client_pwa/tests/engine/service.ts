@@ -87,7 +87,7 @@ export const personOf = (id: string) => ({ id, name: id, role: "inspector" as co
 /** Sign in without asking; the token is named like the person. */
 export async function signIn(id: string): Promise<void> {
   const now_ms = NOON_MS;
-  await setDeployment({ deployment: "test", name: "test", origin: ORIGIN, logKey: `${ORIGIN}+${hex(await keyId())}+${base64(await material())}`, demo: false, nowMs: 0 });
+  await setDeployment({ deployment: "test", name: "test", origin: ORIGIN, logKey: `${ORIGIN}+${hex(await keyId())}+${base64(await material())}`, demo: false, nowMs: 0, protocol: { min: 1, max: 1 }, learnedAtMs: now_ms });
   await keepSession({ access_token: id, refresh_token: `r-${id}`, access_expires_ms: now_ms + 86_400_000, refresh_expires_ms: now_ms + 86_400_000, now_ms, person: personOf(id) });
 }
 
