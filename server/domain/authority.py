@@ -34,7 +34,7 @@ def stop(op: Op, author: str, arrival: Arrival, reader: Reader, flags: set[str])
         or _person_stop(author, arrival, reader)
         or seen.stop(op, arrival, reader, flags)
         or _role_stop(op, author, reader)
-        or _space_stop(op, author, reader, flags)
+        or _space_stop(op, author, arrival, reader, flags)
     )
 
 
@@ -88,15 +88,32 @@ def _role_stop(op: Op, author: str, reader: Reader) -> Stop | None:
     return None if allowed else ("refused", "role_forbidden")
 
 
-def _space_stop(op: Op, author: str, reader: Reader, flags: set[str]) -> Stop | None:
+def _space_stop(
+    op: Op, author: str, arrival: Arrival, reader: Reader, flags: set[str]
+) -> Stop | None:
     role = role_of(author, reader)
     if role == SYSTEM or (role == "administrator" and op.space == COMMON):
         return None
-    seats = {str(field(reader.row(f"person/{author}"), "bureau"))}
-    if "revoked_by_transfer" in flags:
-        chain = reader.row(f"chain/{op.chain}")
-        seats |= {chain["space"]} if chain else set()  # where the phone was enrolled
-    return None if seats & _upwards(op.space, reader) else ("refused", "space_forbidden")
+    above = _upwards(op.space, reader)
+    if str(field(reader.row(f"person/{author}"), "bureau")) in above:
+        return None
+    chain = reader.row(f"chain/{op.chain}")
+    if chain is None or chain["space"] not in above:  # where the phone was enrolled
+        return ("refused", "space_forbidden")
+    if "revoked_by_transfer" not in flags and _knew_of_move(op, author, arrival, reader):
+        return ("refused", "space_forbidden")
+    flags.add("revoked_by_transfer")
+    return None
+
+
+def _knew_of_move(op: Op, author: str, arrival: Arrival, reader: Reader) -> bool:
+    """Say whether the author could know that they belong to another bureau now."""
+    person = reader.row(f"person/{author}")
+    move = reader.op(person["fields"]["bureau"]["op"]) if person else None
+    if move is None:
+        return True
+    logged_before = arrival.index is not None and arrival.index < move.index
+    return not logged_before and seen.known_size(op, reader) > move.index
 
 
 def _upwards(space: str, reader: Reader) -> set[str]:

@@ -6,9 +6,9 @@ import type { HeldProof, Receipt, Ruling } from "../protocol/rows.ts";
 import type { FoldOp } from "../protocol/fold.ts";
 import { readHeader } from "../protocol/ops.ts";
 import { announce } from "./changes.ts";
-import { onDatabase, writing } from "./db.ts";
+import { onDatabase, writing, type WriteTransaction } from "./db.ts";
 import type { OpRecord } from "./schema.ts";
-import type { OwnOp } from "./types.ts";
+import type { Author, OwnOp } from "./types.ts";
 
 const byOrder = (a: OpRecord, b: OpRecord): number => a.order - b.order;
 
@@ -54,17 +54,25 @@ export function settled(record: OpRecord, completeThrough: number): OpRecord {
   return { ...record, pending, open: isFinal || isGivenUp ? 0 : 1 };
 }
 
+/** How far pulled rows cover an op's space; one its author no longer reads shows nothing more, so it covers all. */
+async function coverage(tx: WriteTransaction): Promise<(record: OpRecord) => number> {
+  const cursors = await tx.objectStore("cursors").getAll();
+  const author = (await tx.objectStore("meta").get("author")) as Author | undefined;
+  const through = new Map(cursors.map((cursor) => [cursor.space, cursor.completeThrough]));
+  const isLeft = ({ person, space }: OpRecord): boolean => author?.person === person && !author.spaces.includes(space);
+  return (record) => (isLeft(record) ? Number.POSITIVE_INFINITY : (through.get(record.space) ?? 0));
+}
+
 /** Change some own ops in one transaction. `change` returns the new record, or the same one for no change. */
 async function changeOps(ops: readonly string[], change: (record: OpRecord) => OpRecord): Promise<void> {
-  const changed = await writing(["ops", "cursors"], async (tx) => {
-    const cursors = await tx.objectStore("cursors").getAll();
-    const through = new Map(cursors.map((cursor) => [cursor.space, cursor.completeThrough]));
+  const changed = await writing(["ops", "cursors", "meta"], async (tx) => {
+    const through = await coverage(tx);
     const store = tx.objectStore("ops");
     const done: OpRecord[] = [];
     for (const op of ops) {
       const record = await store.get(op);
       if (!record) continue;
-      const next = settled(change(record), through.get(record.space) ?? 0);
+      const next = settled(change(record), through(record));
       if (JSON.stringify(next) === JSON.stringify(record)) continue;
       await store.put(next);
       done.push(next);

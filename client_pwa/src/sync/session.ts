@@ -117,11 +117,14 @@ export function deviceName(agent: string = globalThis.navigator?.userAgent ?? ""
   return [system, browser].filter(Boolean).join(" ") || "未知设备";
 }
 
+/** What a ruling says of its chain when its row is in a bureau its person no longer reads. */
+const OVER: ReadonlySet<string> = new Set(["chain_revoked", "chain_revoked_unseen"]);
+
 /** A revoked or forked chain takes no new records; what it still has to send is sent. */
 async function isChainOver(chain: string): Promise<boolean> {
   const row = (await viewed(`chain/${chain}`))?.row;
   if (row && stateOf(row, "chain") === "revoked") return true;
-  return (await openOps()).some((record) => record.chain === chain && (record.ruling?.flags.includes("fork") ?? false));
+  return (await openOps()).some(({ ruling, ...record }) => record.chain === chain && ruling !== undefined && (ruling.flags.includes("fork") || OVER.has(ruling.code)));
 }
 
 /**

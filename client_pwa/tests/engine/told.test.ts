@@ -12,7 +12,7 @@ import { outboxWith } from "../../src/sync/outbox.ts";
 import type { HeldEntry, HeldPage } from "../../src/sync/types.ts";
 import { firstHeld, isSettled, moreHeld } from "../../src/supervise/model/held.ts";
 import { Log, originOf, pinnedKey } from "./log.ts";
-import { arrival, ENTERPRISE, freshPhone, LI, SPACE, WANG, ZHAO } from "./phone.ts";
+import { arrival, ENTERPRISE, freshPhone, LI, SPACE, WANG, ZHAO, NOON_MS } from "./phone.ts";
 import { hangUp, personOf, serve, signIn } from "./service.ts";
 
 beforeEach(async () => {
@@ -24,7 +24,7 @@ afterEach(hangUp);
 const begun = () => capture.beginOnSite({ enterprise: ENTERPRISE, reason: "举报", ...arrival });
 
 test("a deactivated person's phone sends, learns its rulings and their proofs, and asks for nothing of others", async () => {
-  await setDeployment({ deployment: "test", name: "test", origin: originOf(1), logKey: await pinnedKey(), demo: false, nowMs: 0 });
+  await setDeployment({ deployment: "test", name: "test", origin: originOf(1), logKey: await pinnedKey(), demo: false, nowMs: 0, protocol: { min: 1, max: 1 }, learnedAtMs: NOON_MS });
   const log = new Log([]);
   await begun();
   const asked = await serve({

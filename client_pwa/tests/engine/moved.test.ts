@@ -1,0 +1,80 @@
+// A person is moved to another bureau, or their phone ended, while work is unsent: rows go, own work stays, and all of it
+// comes to its end although the old bureau's rows can no longer be read.
+
+import { beforeEach, expect, test } from "vitest";
+import * as capture from "../../src/capture/index.ts";
+import { blobRecord, noteBlob, settleBlobs } from "../../src/store/blobs.ts";
+import { chainOf } from "../../src/store/chains.ts";
+import { nowMs } from "../../src/store/clock.ts";
+import { allOps, noteProved, noteReplies, settleAgainstCursors } from "../../src/store/ownops.ts";
+import { cursorOf, putPage, rowsOfKind } from "../../src/store/rowstore.ts";
+import { viewed } from "../../src/store/view.ts";
+import { ensureChain, keepPerson } from "../../src/sync/session.ts";
+import { tally } from "../../src/sync/tally.ts";
+import { unsentBlobs } from "../../src/sync/uploads.ts";
+import { arrival, ENTERPRISE, freshPhone, LI, photoBytes, SPACE } from "./phone.ts";
+import { signIn } from "./service.ts";
+
+const OTHER = "530921";
+const moved = { id: LI, name: LI, role: "inspector" as const, bureau: OTHER, spaces: [OTHER] };
+
+let finding = "";
+let sha256 = "";
+beforeEach(async () => {
+  await freshPhone();
+  await signIn(LI);
+  const { inspection } = await capture.beginOnSite({ enterprise: ENTERPRISE, reason: "举报", ...arrival });
+  ({ finding } = await capture.saveFinding({ inspection, description: "护栏缺失" }));
+  ({ sha256 } = await capture.addPhoto(photoBytes(1), { inspection, purpose: "scene", source: "camera", mediaType: "image/jpeg" }));
+});
+
+async function ruled(outcome: "applied" | "refused", code = ""): Promise<void> {
+  const ops = await allOps();
+  await noteReplies(ops.map(({ op }, at) => ({
+    op, receipt: { index: 20 + at, leaf: "{}", origin: "liuhen/test/1" }, ruling: { index: 20 + at, outcome, code, flags: [], cause: "" },
+  })));
+  await noteProved(ops.map(({ op }) => op));
+}
+
+test("the old bureau's rows leave the phone; every own record, original and its author's name stay", async () => {
+  const before = await allOps();
+  await keepPerson(moved, "test");
+  expect(await cursorOf(SPACE)).toBeUndefined();
+  expect((await rowsOfKind("enterprise")).length).toBe(0);
+  expect(await allOps()).toEqual(before);
+  expect(before.every(({ person, sending }) => person === LI && sending === "unsent")).toBe(true);
+  expect((await unsentBlobs(LI)).map((blob) => blob.sha256)).toEqual([sha256]);
+  expect((await viewed(`finding/${finding}`))?.pending.length).toBeGreaterThan(0);
+});
+
+test("once all is proved and uploaded it is done, although no row of the old bureau says so any more", async () => {
+  await keepPerson(moved, "test");
+  await putPage([], { space: OTHER, afterIndex: 99, afterEntity: "~", completeThrough: 100, pulledAtMs: nowMs() });
+  await ruled("applied");
+  await settleBlobs();
+  expect(await tally(LI)).toMatchObject({ allDone: false }); // the photo is still here only
+  await noteBlob(`${SPACE}-${sha256}`, { state: "sent", sentAtMs: nowMs() });
+  await settleBlobs();
+  await settleAgainstCursors();
+  expect(await blobRecord(`${SPACE}-${sha256}`)).toMatchObject({ state: "verified" });
+  expect(await tally(LI)).toMatchObject({ unsentOps: 0, unsentBytes: 0, allDone: true });
+  expect((await allOps()).every(({ pending, open }) => pending === 0 && open === 0)).toBe(true);
+});
+
+test("while the space is still read, only its own row says that an original is verified", async () => {
+  await noteBlob(`${SPACE}-${sha256}`, { state: "sent", sentAtMs: nowMs() });
+  await settleBlobs();
+  expect(await blobRecord(`${SPACE}-${sha256}`)).toMatchObject({ state: "sent" });
+});
+
+for (const code of ["chain_revoked", "chain_revoked_unseen"]) {
+  test(`a ruling that says ${code} ends the chain for new records, also where its row can't be read`, async () => {
+    const old = (await chainOf(LI))!.chain;
+    await keepPerson(moved, "test");
+    await ruled("refused", code);
+    const fresh = await ensureChain();
+    expect(fresh).not.toBe(old);
+    expect((await chainOf(LI))!).toMatchObject({ chain: fresh, generation: 2 });
+    expect((await allOps()).filter(({ chain }) => chain === old).length).toBeGreaterThan(0);
+  });
+}
