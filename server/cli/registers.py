@@ -8,6 +8,7 @@ named: correcting it is a person's operation.
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from server.services import queries, system
 from server.services.runtime import current_runtime
 from sync_protocol import kinds
 from sync_protocol.rules import KINDS as KINDS_TABLE
+from sync_protocol.rules import LIMITS
 
 KINDS = ("bureau.add", "person.add", "licence.grant", "item.add", "enterprise.add", "phrase.add")
+BATCH = LIMITS["batch_ops"]
 MEMBERS = {"kind", "space", "body"}
 
 
@@ -31,22 +34,35 @@ def add_command(importing: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, asked: argparse.Namespace) -> int:
     """Import a file; exit 1 when a row was refused."""
-    rows = _checked(asked.file)
-    done, known, refused = 0, 0, []
+    rows = list(enumerate(_checked(asked.file)))
+    done, refused = 0, []
     with application(settings):
-        for number, row in enumerate(rows):
-            if _is_there(row):
-                known += 1
-                continue
-            pushed = system.append(current_runtime(), row["kind"], row["body"], row["space"])
-            if pushed["ruling"]["outcome"] == "refused":
-                refused.append(f"row {number}: {pushed['ruling']['code']}")
-            else:
-                done += 1
+        for start in range(0, len(rows), BATCH):
+            added, wrong = _import(rows[start : start + BATCH])
+            done += added
+            refused += wrong
+    known = len(rows) - done - len(refused)
     for line in refused:
         print(line)
     print(f"{done} imported, {known} there already, {len(refused)} refused")
     return 1 if refused else 0
+
+
+def _import(rows: Sequence[tuple[int, dict[str, Any]]]) -> tuple[int, list[str]]:
+    """Append what is not there in one transaction; return how many rows, and what was refused."""
+    missing = [(number, row) for number, row in rows if not _is_there(row)]
+    wanted = [(row["kind"], row["body"], row["space"]) for _, row in missing]
+    done, refused = 0, []
+    for (number, row), item in zip(missing, _appended(wanted), strict=True):
+        if item["ruling"]["outcome"] != "refused":
+            done += 1
+        elif not _is_there(row):  # else the file holds it twice
+            refused.append(f"row {number}: {item['ruling']['code']}")
+    return done, refused
+
+
+def _appended(wanted: Sequence[tuple[str, dict[str, Any], str]]) -> list[dict[str, Any]]:
+    return system.append_all(current_runtime(), wanted) if wanted else []
 
 
 def _is_there(row: dict[str, Any]) -> bool:
