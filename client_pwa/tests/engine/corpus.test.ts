@@ -1,0 +1,28 @@
+/// <reference types="node" />
+// The frozen operations of protocol v1, as in tests/contract/test_corpus.py: they are admitted and fold the same for ever.
+
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { admit } from "../../src/protocol/admission.ts";
+import { fold } from "../../src/protocol/fold.ts";
+import { type PublicKey, readBody, readHeader } from "../../src/protocol/ops.ts";
+import type { Row, WireOp } from "../../src/protocol/rows.ts";
+
+interface Entry {
+  readonly op: string;
+  readonly kind: string;
+  readonly author: string;
+  readonly wire: WireOp;
+  readonly before: { readonly [entity: string]: Row };
+  readonly expect: { readonly outcome: string; readonly code: string; readonly changes: { readonly [entity: string]: Row } };
+}
+const file = new URL("../../../tests/contract/corpus/v1.json", import.meta.url);
+const corpus = JSON.parse(readFileSync(file, "utf8")) as { deployment: string; keys: { [chain: string]: PublicKey }; ops: Entry[] };
+
+test.each(corpus.ops.map((entry) => [`${entry.kind} ${entry.expect.outcome}`, entry] as const))("%s", async (_, entry) => {
+  const { wire, op, kind, author: by, before } = entry;
+  expect(await admit(wire, corpus.deployment, (chain) => corpus.keys[chain])).toMatchObject({ ok: true, op });
+  const { space, time } = readHeader(wire.header);
+  const { changed, outcome, code } = fold((entity) => before[entity], { op, kind, space, by, at_ms: time.wall_ms, body: readBody(wire.body) });
+  expect({ outcome, code, changes: Object.fromEntries(changed) }).toEqual(entry.expect);
+});
