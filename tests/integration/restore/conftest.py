@@ -15,7 +15,7 @@ from server.cli.main import main
 from server.services import rebuild, verify
 from tests.support.service import CITY, Service
 
-PEOPLE = ("inspector", "colleague", "supervisor", "administrator")
+PEOPLE = ("inspector", "colleague", "supervisor")
 Copy = Callable[[str], str]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.services import queries, system
+from server.services import accounts, queries, system
 from tests.integration.restore.conftest import Site
 from tests.support.held import Holder
 from tests.support.service import COUNTY, PASSWORD
@@ -113,11 +113,10 @@ def test_whoever_the_restored_log_does_not_know_is_not_refused_for_good(site: Si
     person = {"person": "newcomer", "name": "新人", "bureau": COUNTY, "role": "inspector"}
     with service.app.app_context():
         system.append(service.runtime, "person.add", person)
+        accounts.create_account(service.runtime, "newcomer", PASSWORD, "newcomer")
     phone = Holder(service, "inspector")
     phone.phone.person = phone.phone.person | {"id": "newcomer"}
     enrolment = phone.phone.enrolment()
-    account = {"login": "newcomer", "password": PASSWORD, "person": "newcomer"}
-    assert service.ask("administrator", "POST", "/accounts", json=account).status_code == 201
     item = service.ask("newcomer", "POST", "/ops", json=[enrolment.wire()]).json["items"][0]
     phone._keep(enrolment, item, phone.head())
     site.restore()
