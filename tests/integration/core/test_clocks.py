@@ -45,10 +45,9 @@ def test_a_day_of_work_takes_effect_whatever_the_clock_says(
     inspection = inspection_begun(office, *officers)
     write = wrong(ann, off_ms)
     finding = finding_body(ann, inspection)
-    office.apply(
-        write("finding.create", finding),
-        write("finding.classify", {"finding": finding["finding"], "grade": "general"}),
-    )
+    office.apply(create := write("finding.create", finding))
+    change = {"field": "place", "value": "二号车间", "replaces": [create.id]}
+    office.apply(write("finding.edit", {"finding": finding["finding"], "changes": [change]}))
     entries = queries.timeline(office.runtime, f"finding/{finding['finding']}")["entries"]
     assert [entry["ruling"]["outcome"] for entry in entries] == ["applied", "applied"]
     flags = {flag for entry in entries for flag in entry["ruling"]["flags"]}
@@ -103,10 +102,11 @@ def test_a_checkpoint_this_log_never_signed_bounds_nothing(
     office.see(ann)
     true = dict(ann.seen)
     finding = finding_body(ann, inspection)
-    office.apply(ann.op("finding.create", finding))
-    graded = {"finding": finding["finding"], "grade": "general"}
+    office.apply(create := ann.op("finding.create", finding))
+    change = {"field": "place", "value": "二号车间", "replaces": [create.id]}
+    edit = {"finding": finding["finding"], "changes": [change]}
     for forged in ({"root": "e" * 64}, {"size": 10**9}, {"origin": f"{true['origin']}7"}):
         ann.seen = true | forged
-        office.push(ann.op("finding.classify", graded))
+        office.push(ann.op("finding.edit", edit))
     entries = queries.timeline(office.runtime, f"finding/{finding['finding']}")["entries"]
     assert [("seen_at_ms" in entry) for entry in entries] == [True, False, False, False]
