@@ -3,6 +3,7 @@
 A happening that cannot happen now returns an empty text and another one is drawn.
 """
 
+import base64
 import random
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ from tests.simulation.world import SKEWS, Hand, World, drawn_fate
 from tests.support.service import COUNTY, OTHER_COUNTY
 
 PAUSES_MS = {4_000: 80, 60_000: 15, 6 * 3_600_000: 4, 2 * 86_400_000: 1}
+DAMAGED_FILES = 0.2
 PHONE_FORMS = ("fail", "fail_persisted", "quota", "crash", "crash_persisted")
 INSPECTOR = {
     "begin_on_site": 3, "plan": 2, "begin": 3, "photo": 8, "hazard": 10, "edit": 8, "classify": 3,
@@ -139,6 +141,29 @@ def an_eviction(world: World, rng: random.Random) -> str:
     return f"{hand.name} evicted"
 
 
+def a_handover(world: World, rng: random.Random) -> str:
+    """Without a signal, one phone hands another what it has not delivered, as a file."""
+    hands = [hand for hand in free(world) if hand.user]
+    if len(hands) < 2:
+        return ""
+    giver, taker = rng.sample(hands, 2)
+    world.call(giver, "pack")
+    if not isinstance(giver.said, dict) or giver.call:
+        return f"{giver.name} could not pack"
+    file = bytearray(base64.b64decode(giver.said["file"]))
+    if rng.random() < DAMAGED_FILES:
+        file[rng.randrange(len(file))] ^= 1 << rng.randrange(8)
+    world.call(taker, "take", file=base64.b64encode(file).decode())
+    return f"{giver.name} hands {giver.said['ops']} records to {taker.name}"
+
+
+def an_update(world: World, _rng: random.Random) -> str:
+    """A newer version of the app is out; a phone has it from its next start."""
+    world.updates += 1
+    world.version = f"0.1.{world.updates}"
+    return f"version {world.version}"
+
+
 def a_phone_fault(world: World, rng: random.Random) -> str:
     """One of the next durable steps of a phone will go wrong."""
     hand = rng.choice(list(world.hands.values()))
@@ -225,6 +250,8 @@ HAPPENINGS: dict[Happening, float] = {
     a_boot: 2,
     a_phone_dies: 0.6,
     an_eviction: 0.06,
+    a_handover: 0.6,
+    an_update: 0.1,
     a_phone_fault: 0.8,
     a_service_fault: 0.8,
     a_restart: 0.3,

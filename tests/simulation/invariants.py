@@ -74,7 +74,7 @@ def _phone_keeps_what_it_saved(world: World, hand: Hand, dump: Dump) -> None:
 def _acknowledged_is_in_the_log(world: World, memory: Memory, dumps: Iterable[Dump]) -> None:
     entries = published_entries(world)
     for dump in dumps:
-        for op in dump["ops"]:
+        for op in [*dump["ops"], *dump["carriedops"]]:
             if "receipt" not in op:
                 continue
             text = json.dumps(op["receipt"], sort_keys=True)
@@ -200,10 +200,17 @@ def claims_only_what_is_so(world: World, hand: Hand, dump: Dump) -> None:
             require(held, f"{hand.name} says all is uploaded, but not the original {sha256}")
 
 
+def owed(op: dict[str, Any]) -> bool:
+    """Say whether a carried record waits for its author, who alone may bring the enrolment."""
+    return op.get("rejection", {}).get("code") in ("enrolment_person", "chain_unknown")
+
+
 def check_end(world: World, dumps: dict[str, Dump]) -> None:
     """Check what must hold once nothing goes wrong any more: every queue is empty."""
     for name, dump in dumps.items():
         stuck = [op for op in dump["ops"] if not is_home(op)]
         require(not stuck, f"{name} still holds {stuck[:2]}")
+        stuck = [op for op in dump["carriedops"] if op["sending"] == "unsent" and not owed(op)]
+        require(not stuck, f"{name} still carries {stuck[:2]}")
         away = originals_away(world, dump)
         require(not away, f"{name} still holds originals: {away[:2]}")

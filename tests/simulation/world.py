@@ -45,6 +45,7 @@ class Hand:
     call: int = 0
     asked: str = ""
     becoming: Person | None = None
+    said: Any = None
     status: dict[str, Any] = field(default_factory=dict)
 
 
@@ -69,6 +70,8 @@ class World:
     claiming: set[str] = field(default_factory=set)
     registrar: Client = field(init=False)
     now: str = "set-up"
+    version: str = "0.1.0"
+    updates: int = 0
     calls: int = 0
     faults_met: int = 0
 
@@ -181,7 +184,7 @@ class World:
         hand = next((hand for hand in self.hands.values() if hand.call == one["call"]), None)
         if hand is None:
             return
-        hand.call = 0
+        hand.call, hand.said = 0, one.get("value")
         if "error" in one:
             error = one["error"]
             self.note(f"{hand.name} {hand.asked}: {error['name']} {error['code'] or error['text']}")
@@ -229,7 +232,7 @@ class World:
     def boot(self, hand: Hand, seed: int) -> None:
         """Switch a phone on, or load its page anew."""
         hand.up, hand.call = True, 0
-        self.order("boot", device=hand.name, seed=seed, skewMs=hand.skew_ms)
+        self.order("boot", device=hand.name, seed=seed, skewMs=hand.skew_ms, version=self.version)
         self.order("time", nowMs=self.office.clock.now_ms())
 
     def evict(self, hand: Hand) -> None:

@@ -13,7 +13,7 @@ const WINDOW = [
   "BroadcastChannel", "setTimeout", "clearTimeout", "performance", "Math", "crypto", "AbortSignal", "__APP_VERSION__",
 ];
 const QUIET_TURNS = 6;
-const DUMPED = ["ops", "chains", "rows", "cursors", "blobs"];
+const DUMPED = ["ops", "chains", "rows", "cursors", "blobs", "carriedops"];
 
 let nowMs = 0;
 let requests = 0;

@@ -1,3 +1,4 @@
+/// <reference types="node" />
 // The page of a simulated phone: the product's own entry points, by name. Bundled by bundle.ts; nothing here decides,
 // stores or sends anything itself.
 
@@ -8,6 +9,10 @@ import type { Commands } from "./device.ts";
 import { deeds, type Doing } from "./people.ts";
 import { chanceOf } from "./chance.ts";
 
+/** What two officers agree on when one hands the other a file. */
+const PASSPHRASE = "两人商定的口令 8";
+const untold = (): void => undefined;
+
 interface Given {
   readonly login: string;
   readonly password: string;
@@ -16,6 +21,8 @@ interface Given {
   readonly seed: number;
   /** The chain that a supervisor was told about. */
   readonly op?: string;
+  /** A file from another phone, base64. */
+  readonly file: string;
 }
 
 const commands: Readonly<Record<string, (given: Given) => Promise<unknown>>> = {
@@ -26,6 +33,11 @@ const commands: Readonly<Record<string, (given: Given) => Promise<unknown>>> = {
   sync: () => sync.engine.syncNow(),
   session: () => sync.currentSession(),
   outbox: () => sync.outbox(),
+  pack: async () => {
+    const { file, ops } = await sync.packFile(PASSPHRASE, untold);
+    return { ops, file: Buffer.from(await file.arrayBuffer()).toString("base64") };
+  },
+  take: ({ file }) => sync.takeFile(new Blob([Buffer.from(file, "base64")]), PASSPHRASE, untold),
   act: async ({ deed, seed, op }) => {
     const me = await currentAuthor();
     if (!me) return "signed out";
