@@ -72,8 +72,9 @@ export class Timers {
 export function fetchOf(world: World): typeof fetch {
   return async (input, init = {}) => {
     const { method = "GET", headers, body, signal } = init;
+    const bytes = typeof body === "string" || !body ? Buffer.from(body ?? "") : Buffer.from(body as Uint8Array<ArrayBuffer>);
     const sent = world.send({
-      method, path: String(input), headers: Object.fromEntries(new Headers(headers)), body: Buffer.from(String(body ?? "")).toString("base64"),
+      method, path: String(input), headers: Object.fromEntries(new Headers(headers)), body: bytes.toString("base64"),
     });
     const aborted = new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
     const answer = await Promise.race([sent, aborted]);
