@@ -48,7 +48,7 @@ class Officer:
             "date": time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600)),
             "officers": [self.login, *others], "content": "例行检查", "reason": "群众举报",
             "id_shown": True, "rights_told": True, "recorder_on": True, "code_scanned": False,
-            "quiet_ground": "专项检查",
+            "quiet_ground": "专项检查", "arrived_at_ms": SystemClock().now_ms(),
         }  # fmt: skip
         self.begun = self.phone.capture("inspection.begin_on_site", COUNTY, body, ()).id
         self.send()
