@@ -237,7 +237,7 @@ def test_an_author_gets_every_ruling_however_small_the_pages(
     office: Office, wang: Author, inspection: str
 ) -> None:
     create = wang.op("finding.create", finding_body(wang, inspection))
-    edit = {"finding": create.body["finding"], "grade": "general"}
+    edit = {"finding": create.body["finding"], "grade": "general", "replaces": []}
     waiting = [wang.op("finding.classify", edit, deps=[create.id]) for _ in range(5)]
     office.push(*waiting)
     office.push(create)
