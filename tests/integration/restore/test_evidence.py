@@ -115,7 +115,8 @@ def test_a_witness_can_bring_a_checkpoint_the_files_lack(site: Site) -> None:
         path.unlink()
     assert "nothing was lost" in site.liuhen("restore").stderr
     forged = service.folder / "forged.txt"
-    forged.write_text(witness.read_text().replace("\n1", "\n2", 1))
+    size = parse_checkpoint(witness.read_text()).size
+    forged.write_text(witness.read_text().replace(f"\n{size}\n", f"\n{size + 1}\n"))
     assert "invalid_field" in site.liuhen("restore", "--checkpoint", str(forged)).stderr
     assert site.liuhen("restore", "--checkpoint", "no-such-file").returncode == 2
     site.well("restore", "--checkpoint", str(witness))
