@@ -32,11 +32,11 @@ async function fetchSnapshot(space: string, person: string): Promise<Snapshot | 
   return found;
 }
 
-async function foundOrNone<T>(work: Promise<T>): Promise<T | undefined> {
+async function foundOrNone<T>(work: Promise<T>, noneToo = ""): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof ApiError && error.code === "not_found") return undefined;
+    if (error instanceof ApiError && (error.code === "not_found" || error.code === noneToo)) return undefined;
     throw error;
   }
 }
@@ -54,7 +54,7 @@ function partsBeyond(snapshot: Snapshot, cursor: CursorRecord | undefined): read
 /** The rows of a part, or undefined when it is gone or is not what the manifest names. */
 async function fetchPart(space: string, { sha256, rows }: Part, person: string): Promise<RowsPage["rows"] | undefined> {
   const path = `/spaces/${space}/snapshot/parts/${sha256}`;
-  const found = await foundOrNone(authorised((ask) => askBytes(path, ask), {}, person));
+  const found = await foundOrNone(authorised((ask) => askBytes(path, ask), {}, person), "malformed_reply");
   if (!found || (await sha256Hex(found.bytes)) !== sha256) return undefined;
   const page = JSON.parse(new TextDecoder().decode(found.bytes)) as RowsPage;
   return page.rows.length === rows && page.rows.every((row) => isRow(row, space)) ? page.rows : undefined;

@@ -90,6 +90,8 @@ def test_parts_are_the_rows_of_a_pull_in_its_order_under_their_own_digest(stocke
         assert len(reply.data) == one["bytes"]
         text = gzip.decompress(reply.data)
         assert hashlib.sha256(text).hexdigest() == one["sha256"]
+        for way in (reply, part(stocked, one["sha256"])):
+            assert way.headers["Liuhen-Digest"] == f"sha-256={one['sha256']}"
         assert part(stocked, one["sha256"]).data == text
         page = part(stocked, one["sha256"]).json["rows"]
         assert len(page) == one["rows"] <= PART_ROWS
