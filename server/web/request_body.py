@@ -18,6 +18,7 @@ from server.web.replies import DIGEST, digest_of
 
 CONTROL_BYTES_MAX = 65_536
 PIECE_BYTES = 1 << 20
+DRAINED_BYTES_MAX = 64 << 20
 JSON_TYPE = "application/json"
 
 
@@ -47,11 +48,12 @@ def pieces(request: Request) -> Iterator[bytes]:
 
 
 def read_all(request: Request, most_bytes: int) -> bytes:
-    """Return the whole body; raise `too_large` without reading further than the limit.
+    """Return the whole body; raise `too_large` without keeping more than the limit.
 
     Raises `malformed_json` when the client named a digest and something else came.
     """
     if (request.content_length or 0) > most_bytes:
+        _drain(request)
         raise Problem("too_large", f"At most {most_bytes} bytes.", field="Content-Length")
     whole = bytearray()
     for piece in pieces(request):
@@ -62,6 +64,15 @@ def read_all(request: Request, most_bytes: int) -> bytes:
     if announced is not None and announced != digest_of(whole):
         raise Problem("malformed_json", "Damaged on the way.", field=DIGEST)
     return bytes(whole)
+
+
+def _drain(request: Request) -> None:
+    """Read a body of announced length and forget it: who still sends does not hear an answer."""
+    left = DRAINED_BYTES_MAX
+    for piece in pieces(request):
+        left -= len(piece)
+        if left <= 0:
+            break
 
 
 def json_body(request: Request) -> Any:

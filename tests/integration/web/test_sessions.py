@@ -40,6 +40,7 @@ def test_a_session_says_who_it_is_and_when_it_ends(service: Service) -> None:
         "name": "inspector",
         "role": "inspector",
         "bureau": COUNTY,
+        "active": True,
         "spaces": session["person"]["spaces"],
     }
     assert set(session["person"]["spaces"]) == {COUNTY, "common"}
