@@ -54,7 +54,7 @@ def test_a_failed_check_fails_the_run(runner: ModuleType) -> None:
 
 def test_the_minimum_names_every_suite() -> None:
     minimum = json.loads((ROOT / "tests" / "minimum.json").read_text(encoding="utf-8"))
-    assert set(minimum) == {"sqlite", "postgresql", "browser"}
+    assert set(minimum) == {"sqlite", "postgresql", "simulation", "mutants", "browser"}
 
 
 def test_the_slowest_tests_of_all_suites_are_named(
