@@ -117,7 +117,8 @@ class FaultyProxy:
                 asked = Asked(self.command, self.path, list(self.headers.items()), body)
                 self.show(proxy.reply(asked))
 
-            do_GET = do_POST = do_HEAD = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815
+            do_GET = do_HEAD = do_OPTIONS = answer  # noqa: N815
+            do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
 
             def show(self, reply: Reply) -> None:
                 self.send_response_only(reply.status)

@@ -76,8 +76,8 @@ async function tell(chain: ChainRecord, blobs: readonly BlobRecord[], person: st
   announce({ entities: ["inventory/"] });
 }
 
-/** Only what the next request would meet, too, stops the turn; a service that knows no inventories does not. */
-const STOPS = new Set(["network", "malformed_reply", "unavailable", "stopped"]);
+/** A dead link and an ended login stop the turn. Nothing else may hold records back: a box on the way may not even let a PUT pass. */
+const STOPS = new Set(["network", "stopped"]);
 const isInTheWay = (error: unknown): boolean => !(error instanceof ApiError) || error.status === 401 || STOPS.has(error.code);
 
 /** Tell the service what each chain of this person on this phone holds, where there is something new to say. */

@@ -123,3 +123,15 @@ test("the desk lists the fullest phone first and leaves out what was handed in o
   expect(rangesText([[3, 3], [5, 7]])).toBe("3, 5–7");
   expect([0, 119_000, -130_000, 3_600_000].map((device_ms) => clockOffMinutes({ device_ms, reported_at_ms: 0 }))).toEqual([0, 0, -2, 60]);
 });
+
+test("a box on the way that lets no report pass holds no record back; a dead link does", async () => {
+  await admit();
+  for (const answer of [{ text: "<h1>501 Unsupported method</h1>" }, { status: 503, code: "unavailable" }]) {
+    reply = answer;
+    await expect(tellInventory(LI)).resolves.toBeUndefined();
+  }
+  expect(told).toHaveLength(2);
+  expect(await drainCertificate()).toBeUndefined();
+  await hangUp();
+  await expect(tellInventory(LI)).rejects.toMatchObject({ code: "network" });
+});
