@@ -13,6 +13,8 @@ from sync_protocol.types import Type, compile_object
 
 # Members whose op must be in effect before this one (SPEC section 2, deps).
 OP_REFERENCES = frozenset({"base", "chosen", "signing", "replaces"})
+# Types that announce bytes which travel beside the op.
+BLOB_TYPES = frozenset({"blob_ref", "image_ref", "audio_ref"})
 
 
 class BodyInvalid(ValueError):
@@ -80,7 +82,7 @@ def blob_refs(kind: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
 
     def visitor(text: str, _name: str, value: Any) -> None:
-        if text == "blob_ref":
+        if text in BLOB_TYPES:
             found.append(value)
 
     _BODIES[kind].visit(body, visitor)

@@ -11,7 +11,7 @@ PROTOCOL_VERSION = 1
 HISTORY = (
     (
         1,
-        "0daabcf334259cd9e78f75728af41d9415d1eb6113d9b18841f69f4ebef6a93d",
+        "407fab97a244dbb1beecaa2a66bcc88fa8aad5c9c8d0aec5fbbcabfc36ca23d0",
         "the first version",
     ),
 )

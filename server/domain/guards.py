@@ -200,6 +200,7 @@ GUARDS: Mapping[str, Guard] = {
         officers.author_may_order,
         officers.author_on_reinspection,
         officers.author_on_finding,
+        officers.author_on_photo,
         officers.author_on_clip,
         officers.findings_of_inspection,
         duplicate_of_another,
@@ -218,6 +219,8 @@ GUARDS: Mapping[str, Guard] = {
         references.enterprise_of_inspection,
         references.phrase_known,
         references.photos_of_inspection,
+        references.voices_of_inspection,
+        references.copy_of_original,
         references.code_compared,
     )
 }

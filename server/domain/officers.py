@@ -44,6 +44,14 @@ def author_on_finding(case: Case) -> str:
     return "" if _reinspected_by_author(case, case.body["finding"]) else refused
 
 
+def author_on_photo(case: Case) -> str:
+    """The author took the photo, or is an officer of its inspection."""
+    refused = _author_on_part(case, "photo")
+    row = case.row("photo", case.body["photo"])
+    took = row is not None and row["created"]["by"] == case.author
+    return "" if refused == "officer_not_listed" and took else refused
+
+
 def author_on_clip(case: Case) -> str:
     """The author is an officer of the clip's inspection."""
     return _author_on_part(case, "clip")

@@ -1,9 +1,11 @@
-"""Guards about what an op names beside what it acts on: enterprise, phrase, photos, a code.
+"""Guards about what an op names beside what it acts on: enterprise, phrase, photos, voices, a code.
 
-Invariants: what is named must be what it is taken for; a photo that has not arrived is flagged and
-never refuses a hazard, because evidence comes in any order. Rows of another county are as good as
-none: `common` and the op's own space are what its author could see.
+Invariants: what is named must be what it is taken for; a photo or voice note that has not arrived
+is flagged and never refuses a hazard, because evidence comes in any order. Rows of another county
+are as good as none: `common` and the op's own space are what its author could see.
 """
+
+from collections.abc import Sequence
 
 from server.domain.authority import COMMON, field
 from server.domain.case import Case
@@ -35,11 +37,31 @@ def phrase_known(case: Case) -> str:
 
 def photos_of_inspection(case: Case) -> str:
     """Photos that are here belong to the hazard's inspection; those still to come are flagged."""
+    return _evidence_of_inspection(case, "photo", case.body["photos"])
+
+
+def voices_of_inspection(case: Case) -> str:
+    """So do voice notes."""
+    return _evidence_of_inspection(case, "voice", case.body.get("voices", ()))
+
+
+def copy_of_original(case: Case) -> str:
+    """A derivation is made from its photo's original, and is not the original itself."""
+    row = case.row("photo", case.body["photo"])
+    if row is None:
+        return "entity_unknown"
+    blob = field(row, "blob")
+    original = blob["sha256"] if isinstance(blob, dict) else None
+    derived = case.body["parent"] == original != case.body["blob"]["sha256"]
+    return "" if derived else "copy_not_derived"
+
+
+def _evidence_of_inspection(case: Case, kind: str, named: Sequence[str]) -> str:
     inspection = case.body.get("inspection")
     if inspection is None:
         inspection = field(case.row("finding", case.body["finding"]), "inspection")
-    for photo in case.body["photos"]:
-        row = case.row("photo", photo)
+    for identity in named:
+        row = case.row(kind, identity)
         if row is None:
             case.flags.add("photo_to_come")
         elif inspection is not None and field(row, "inspection") != inspection:

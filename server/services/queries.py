@@ -22,7 +22,7 @@ from server.storage.log_tables import Entity, EntityOp, Leaf, Op
 from sync_protocol import epochs, leaves
 from sync_protocol.rules import LIMITS
 
-PHOTO_SETS = ("photos", "after_photos")
+EVIDENCE_SETS = {"photos": "photo", "after_photos": "photo", "voices": "voice"}
 VOUCHERS_MOST = 16
 _RULING = (Op.ruling_index, Op.op_id, Op.outcome, Op.code, Op.flags, Op.cause)
 
@@ -129,13 +129,13 @@ def _receipt(runtime: Runtime, openings: dict[int, int], one: Any) -> dict[str, 
 def timeline(runtime: Runtime, entity_key: str) -> dict[str, Any]:
     """Return every op of its space that acts on an entity, whatever was ruled, in log order.
 
-    The capture of a photo is part of the story of each hazard that shows the photo, also when it
-    was taken before anybody knew what it would show. What another space tried on it was refused,
-    and is its author's to read.
+    The capture of a photo or a voice note is part of the story of each hazard that shows it, also
+    when it was taken before anybody knew what it would show. What another space tried on it was
+    refused, and is its author's to read.
     """
     space = select(Entity.space).where(Entity.entity == entity_key).scalar_subquery()
     with reading(runtime.engine) as connection:
-        told = [entity_key, *_photos_shown(connection, entity_key)]
+        told = [entity_key, *_evidence_shown(connection, entity_key)]
         acting = select(EntityOp.index).where(one_of(connection, EntityOp.entity, told))
         found = entries(runtime, connection, Op.index.in_(acting) & (Op.space == space))
         sightings.add_to(connection, found)
@@ -144,11 +144,15 @@ def timeline(runtime: Runtime, entity_key: str) -> dict[str, Any]:
     return {"entries": found}
 
 
-def _photos_shown(connection: Connection, entity_key: str) -> list[str]:
-    """Return the entities of the photos that a row's sets hold now."""
+def _evidence_shown(connection: Connection, entity_key: str) -> list[str]:
+    """Return the photos and voice notes that a row's sets hold now."""
     found = log_store.rows(connection, [entity_key]).get(entity_key)
     sets = msgspec.json.decode(found[1])["sets"] if found else {}
-    return [f"photo/{member['id']}" for name in PHOTO_SETS for member in sets.get(name, ())]
+    return [
+        f"{kind}/{member['id']}"
+        for name, kind in EVIDENCE_SETS.items()
+        for member in sets.get(name, ())
+    ]
 
 
 def op_entry(runtime: Runtime, op_id: str) -> dict[str, Any] | None:

@@ -24,14 +24,13 @@ from server.services import evidence
 from server.services.accounts import Person
 from server.services.problem import Problem
 from server.services.runtime import Runtime
-from server.storage import imaging
+from server.storage import media_types
 from server.storage.database import reading, writing
 from server.storage.upload_parts import PIECE_BYTES, OffsetMovedError, PartFiles
 from server.storage.upload_tables import Upload
 from sync_protocol.rules import LIMITS
 
 KEPT_MS = 90 * 24 * 3_600_000  # a phone may come back after a long time in the mountains
-MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "text/html")
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,10 @@ def part_files(runtime: Runtime) -> PartFiles:
 
 def begin(runtime: Runtime, person: Person, said: Announcement) -> tuple[str, int]:
     """Return (upload id, offset); the offset is the length when the space holds the bytes."""
-    if said.media_type not in MEDIA_TYPES:
+    if said.media_type not in media_types.MOST_BYTES:
         raise Problem("invalid_field", "no such media type", field="Upload-Metadata.media_type")
-    if said.length_bytes > min(LIMITS["blob_bytes"], runtime.settings.max_photo_bytes):
+    most_bytes = min(media_types.MOST_BYTES[said.media_type], runtime.settings.max_photo_bytes)
+    if said.length_bytes > most_bytes:
         raise Problem("too_large", field="Upload-Length")
     held = evidence.holds(runtime, said.space, said.sha256)
     if not held:
@@ -109,7 +109,8 @@ def write(
     """Append pieces at an offset and return the new, durable offset; finish a whole upload.
 
     With `checksum` (SHA-256 of exactly these pieces) nothing counts before it is proven.
-    Raises `upload_offset`, `upload_checksum`, `too_large`, `upload_digest`, `not_an_image`.
+    Raises `upload_offset`, `upload_checksum`, `too_large`, `upload_digest`,
+    `not_an_image`, `not_a_recording`.
     """
     upload = _find(runtime, person, upload_id)
     if _size(runtime, upload) != at:
@@ -214,8 +215,11 @@ def _refusal(parts: PartFiles, upload: Any) -> Problem | None:
         field = "Upload-Metadata.media_type"
         return None if _is_utf8(path) else Problem("invalid_field", "not UTF-8", field=field)
     with path.open("rb") as part:
-        shown = imaging.media_type_of(part.read(imaging.HEAD_BYTES))
-    return None if shown == upload.media_type else Problem("not_an_image")
+        shown = media_types.media_type_of(part.read(media_types.HEAD_BYTES))
+    if shown == upload.media_type:
+        return None
+    is_sound = upload.media_type in media_types.AUDIO
+    return Problem("not_a_recording" if is_sound else "not_an_image")
 
 
 def _is_utf8(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""What an image is and its small copy, by Pillow; every file is treated as hostile.
+"""The small copy of an image, by Pillow; every file is treated as hostile.
 
 Invariants: pixels are counted before anything is decoded, which bounds memory; only the decoders
 of the formats we take are ever tried; nothing here changes an original. Not here: which files are
@@ -16,12 +16,9 @@ THUMBNAIL_QUALITY = 75
 # A 108-megapixel phone camera fits, a pixel bomb does not. JPEG is decoded at reduced size, the
 # others whole, at 4 bytes a pixel.
 PIXELS_MAX = {"image/jpeg": 120_000_000, "image/png": 40_000_000, "image/webp": 40_000_000}
-HEAD_BYTES = 64
 TOOL = f"Pillow {Image.__version__} WebP {THUMBNAIL_EDGE_PX}px"  # type: ignore[attr-defined]
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
-# ISO/IEC 23008-12: brands of still pictures coded with HEVC, and the general ones phones write.
-HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
 # Pillow's own check, for what it decodes inside `open`; it warns at this and raises at twice this.
 Image.MAX_IMAGE_PIXELS = max(PIXELS_MAX.values())
@@ -33,25 +30,6 @@ class NoThumbnail(Exception):
     def __init__(self, state: str) -> None:
         super().__init__(state)
         self.state = state
-
-
-def media_type_of(head: bytes) -> str | None:
-    """Return the media type that the first `HEAD_BYTES` of a file show, or None."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[4:8] == b"ftyp" and HEIC_BRANDS & _brands(head):
-        return "image/heic"
-    return None
-
-
-def _brands(head: bytes) -> set[bytes]:
-    """Return the major and compatible brands of an ISO file's `ftyp` box, as far as `head` goes."""
-    end = min(int.from_bytes(head[:4], "big"), len(head))
-    return {head[8:12]} | {head[at : at + 4] for at in range(16, end - 3, 4)}
 
 
 def thumbnail(source: BinaryIO, media_type: str) -> bytes:

@@ -27,7 +27,7 @@ NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 METADATA = {
     "sha256": r"[0-9a-f]{64}",
     "space": r"[0-9]{6}|common",
-    "media_type": r"[a-z/+.-]{1,40}",
+    "media_type": r"[a-z0-9/+.-]{1,40}",
 }
 
 tus = ApiBlueprint("uploads", __name__, url_prefix=PREFIX, description="Uploads (tus 1.0.0)")

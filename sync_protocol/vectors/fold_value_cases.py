@@ -39,6 +39,18 @@ PHOTO_ROW = row(
         "captured_at_ms": version(5, 4000), "blob": version(5, BLOB),
     },
 )  # fmt: skip
+DERIVE: Row = {
+    "derivation": "d-1", "photo": "ph-9", "purpose": "redaction", "parent": BLOB["sha256"], "tool": "t",
+    "marks": [{"shape": "blur", "x1": 0, "y1": 0, "x2": 10000, "y2": 5000}], "blob": {**BLOB, "sha256": "d" * 64},
+}  # fmt: skip
+VOICE: Row = {
+    "voice": "v-1", "inspection": "i-1", "recorded_at_ms": 4000, "duration_ms": 900, "blob": {**BLOB, "media_type": "audio/webm"},
+}  # fmt: skip
+VOICE_ROW = row(
+    "voice/v-1",
+    created=made(5),
+    fields={name: version(5, VOICE[name]) for name in ("inspection", "recorded_at_ms", "duration_ms", "blob")},
+)  # fmt: skip
 ENROL = {"person": "p-3", "public_key": KEY, "installation": "0" * 32, "device": "测试机"}
 GENESIS = {
     "name": "留痕", "city": "530900", "city_name": "市(虚构)", "public_key": KEY, "log_key": "k", "rules": 1,
@@ -58,6 +70,10 @@ def creates() -> list[Row]:
              "applied",
              after=(finding(created=made(5), states=NEW_STATE,
                             fields={**NEW_FIELDS, "place": version(5, "井口"), "basis": version(5, {"law": "a", "article": "b", "version": "c"})}),
+                    inspection(sets={"findings": members(("f-1", 5))}))),
+        case("voice notes spoken before the hazard was saved come with it", [inspection()],
+             fold_op(5, "finding.create", {**NEW, "photos": [], "voices": ["v-2", "v-1"]}), "applied",
+             after=(finding(created=made(5), states=NEW_STATE, fields=NEW_FIELDS, sets={"voices": members(("v-1", 5), ("v-2", 5))}),
                     inspection(sets={"findings": members(("f-1", 5))}))),
         refused("a row that exists is not created again", [inspection(), finding()], new, "entity_exists"),
         refused("a row of another space exists as well", [inspection(), {**finding(), "space": "530903"}], new, "entity_exists"),
@@ -93,6 +109,14 @@ def sets() -> list[Row]:
         case("when: with its member it runs", [inspection(), finding()], fold_op(5, "photo.add", {**PHOTO, "finding": "f-1"}), "applied",
              after=(PHOTO_ROW, inspection(sets={"photos": members(("ph-9", 5))}), finding(sets={"photos": members(("ph-9", 5))}))),
         refused("when: and then it may refuse", [inspection()], fold_op(5, "photo.add", {**PHOTO, "finding": "f-1"}), "entity_unknown"),
+        case("a derivation is a row of its own, and its photo keeps its original", [PHOTO_ROW], fold_op(6, "photo.derive", DERIVE), "applied",
+             after=(row("derivation/d-1", created=made(6), fields={name: version(6, value) for name, value in DERIVE.items() if name != "derivation"}),
+                    {**PHOTO_ROW, "sets": {"derivations": members(("d-1", 6))}})),
+        refused("a derivation needs its photo", [], fold_op(6, "photo.derive", DERIVE), "entity_unknown"),
+        case("a voice note on the inspection alone", [inspection()], fold_op(5, "voice.add", VOICE), "applied",
+             after=(VOICE_ROW, inspection(sets={"voices": members(("v-1", 5))}))),
+        case("a voice note on a hazard", [inspection(), finding()], fold_op(5, "voice.add", {**VOICE, "finding": "f-1"}), "applied",
+             after=(VOICE_ROW, inspection(sets={"voices": members(("v-1", 5))}), finding(sets={"voices": members(("v-1", 5))}))),
         case("a kind without effects is applied and changes nothing", [finding()],
              fold_op(5, "op.withdraw", {"op": op(3), "reason": "误录"}), "applied"),
     ]  # fmt: skip

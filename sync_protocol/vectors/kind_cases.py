@@ -48,6 +48,13 @@ ENROL: Body = {
 PHOTO: Body = {
     "photo": "ph-1", "inspection": "i-1", "purpose": "scene", "source": "camera", "captured_at_ms": 0, "blob": blob(6),
 }  # fmt: skip
+DERIVE: Body = {
+    "derivation": "d-1", "photo": "ph-1", "purpose": "annotation", "parent": blob(6)["sha256"], "tool": "liuhen-pwa 1", "blob": blob(9),
+    "marks": [{"shape": "arrow", "x1": 100, "y1": 200, "x2": 5000, "y2": 6000}],
+}  # fmt: skip
+VOICE: Body = {
+    "voice": "v-1", "inspection": "i-1", "recorded_at_ms": 0, "duration_ms": 4000, "blob": blob(10, "audio/webm"),
+}  # fmt: skip
 EDIT: Body = {
     "finding": "f-1",
     "changes": [
@@ -77,6 +84,11 @@ FITS: list[tuple[str, str, Body, list[str], list[str], list[int]]] = [
      {**ENROL, "predecessor": op(1), "predecessor_head": op(2)}, ["person/p-1"], [], []),
     ("a photo announces its bytes", "photo.add", {**PHOTO, "finding": "f-1"},
      ["finding/f-1", "inspection/i-1", "photo/ph-1"], [], [6]),
+    ("a derivation announces its copy; what it was made from is no entity", "photo.derive", DERIVE, ["derivation/d-1", "photo/ph-1"], [], [9]),
+    ("a voice note announces its bytes", "voice.add", {**VOICE, "finding": "f-1"},
+     ["finding/f-1", "inspection/i-1", "voice/v-1"], [], [10]),
+    ("a finding names its voice notes too", "finding.create", {**FINDING, "photos": [], "voices": ["v-1"]},
+     ["enterprise/e-1", "finding/f-1", "inspection/i-1", "voice/v-1"], [], []),
     ("a city and its parent sort by key", "bureau.add", {"bureau": "530902", "name": "临翔区(虚构)", "parent": "530900"},
      ["bureau/530900", "bureau/530902"], [], []),
     ("a verified blob", "blob.verified",
@@ -133,6 +145,13 @@ MISFITS: list[tuple[str, str, Any, str]] = [
     ("an algorithm not enrolled", "chain.enrol", {**ENROL, "public_key": {"alg": "ES384", "key": POINT}}, "public_key.alg"),
     ("a truth written as a number", "inspection.attest", {"inspection": "i-1", "signing": op(3), "agrees": 1}, "agrees"),
     ("a bureau that is not 6 digits", "bureau.add", {"bureau": "5309", "name": "x", "parent": "530900"}, "bureau"),
+    ("a derivation for no known purpose", "photo.derive", {**DERIVE, "purpose": "beauty"}, "purpose"),
+    ("a derivation that does not say what was drawn", "photo.derive", {**DERIVE, "marks": []}, "marks"),
+    ("a mark outside the picture", "photo.derive", {**DERIVE, "marks": [{**DERIVE["marks"][0], "x2": 10001}]}, "marks.0.x2"),
+    ("a derivation of unreadable type", "photo.derive", {**DERIVE, "blob": blob(9, "image/heic")}, "blob.media_type"),
+    ("a voice note that is a picture", "voice.add", {**VOICE, "blob": blob(10)}, "blob.media_type"),
+    ("a voice note of no length", "voice.add", {**VOICE, "duration_ms": 0}, "duration_ms"),
+    ("voice notes, if any, are at least one", "finding.create", {**FINDING, "voices": []}, "voices"),
     ("a photo of no known type", "photo.add", {**PHOTO, "blob": {**blob(6), "media_type": "image/gif"}}, "blob.media_type"),
 ]  # fmt: skip
 

@@ -32,6 +32,9 @@ FITS: list[tuple[str, list[Any]]] = [
     ("list:id:photo:3:1", [["a"], ["a", "b", "c"]]),
     ("list:op:1", [[], [HEX64]]),
     ("blob_ref", [BLOB, {**BLOB, "size_bytes": 52428800}, {**BLOB, "media_type": "text/html"}]),
+    ("image_ref", [BLOB, {**BLOB, "size_bytes": 52428800}, {**BLOB, "media_type": "image/webp"}]),
+    ("audio_ref", [{**BLOB, "media_type": "audio/webm"}, {**BLOB, "media_type": "audio/mp4", "size_bytes": 8388608}, {**BLOB, "media_type": "audio/ogg"}]),
+    ("mark", [{"shape": "blur", "x1": 0, "y1": 10000, "x2": 5000, "y2": 0}]),
     ("position", [{"lat_e7": -900000000, "lon_e7": 1800000000, "accuracy_m": 0, "age_ms": 0}]),
     ("drawn", [
         {"signer": "officer", "name": "张三", "image": BLOB},
@@ -81,6 +84,15 @@ MISFITS: list[tuple[str, list[tuple[Any, str]]]] = [
         ({**BLOB, "size_bytes": 52428801}, "size_bytes"), ({**BLOB, "media_type": "image/gif"}, "media_type"),
         ({"sha256": "x", "size_bytes": 0, "zz": 1}, "zz"), ({"sha256": "x", "size_bytes": 0}, "sha256"),
         ([], ""), ("", ""),
+    ]),
+    ("image_ref", [({**BLOB, "media_type": "text/html"}, "media_type"), ({**BLOB, "media_type": "image/heic"}, "media_type")]),
+    ("audio_ref", [
+        ({**BLOB, "media_type": "audio/webm", "size_bytes": 8388609}, "size_bytes"), (BLOB, "media_type"),
+        ({**BLOB, "media_type": "audio/webm;codecs=opus"}, "media_type"), ({**BLOB, "media_type": "video/webm"}, "media_type"),
+    ]),
+    ("mark", [
+        ({"shape": "overlay", "x1": 0, "y1": 0, "x2": 1, "y2": 1}, "shape"), ({"shape": "blur", "x1": -1, "y1": 0, "x2": 1, "y2": 1}, "x1"),
+        ({"shape": "blur", "x1": 0, "y1": 0, "x2": 1, "y2": 10001}, "y2"), ({"shape": "blur", "x1": 0, "y1": 0, "x2": 1}, "y2"),
     ]),
     ("drawn", [({"signer": "officer", "name": "张三", "image": {**BLOB, "sha256": "0"}}, "image.sha256")]),
     ("public_key", [({"alg": "EdDSA", "key": POINT}, "alg"), ({"alg": "ES256"}, "key")]),

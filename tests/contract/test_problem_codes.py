@@ -132,6 +132,10 @@ def not_an_image(service: Service) -> TestResponse:
     return service.upload("inspector", b"no photo")
 
 
+def not_a_recording(service: Service) -> TestResponse:
+    return service.upload("inspector", b"no sound", media_type="audio/webm")
+
+
 def ticket_invalid(service: Service) -> TestResponse:
     phone = service.phone("inspector")
     phone.enrolment()
@@ -170,7 +174,14 @@ PROVOKED: dict[str, Provoke] = {
         *(malformed_json, invalid_field, unauthenticated, session_expired, wrong_credentials),
         *(account_locked, forbidden, space_forbidden, not_found, method_not_allowed),
         *(unsupported_media_type, too_large, too_many, conflict, cursor_gone, upload_offset),
-        *(upload_checksum, upload_digest, tus_version, not_an_image, ticket_invalid),
+        *(
+            upload_checksum,
+            upload_digest,
+            tus_version,
+            not_an_image,
+            not_a_recording,
+            ticket_invalid,
+        ),
         *(storage_full, unavailable, log_rewound, internal),
     )
 }

@@ -12,7 +12,7 @@ export interface Found {
   readonly entities: Set<string>;
   /** Values of the members that name ops to build on. */
   readonly ops: Set<string>;
-  /** sha256 of every blob_ref, in order. */
+  /** sha256 of every announced blob, in order. */
   readonly blobs: string[];
 }
 export interface Type {
@@ -140,6 +140,8 @@ const OP: Type = {
   check: pattern(/^[0-9a-f]{64}$/).check,
   collect: (value, into, member) => void (NAMES_OPS.has(member) && into.ops.add(value as string)),
 };
+/** Types that announce bytes which travel beside the op. */
+const BLOB_TYPES = new Set(["blob_ref", "image_ref", "audio_ref"]);
 const blobRefOf = (shape: Shape): Type => {
   const object = objectOf(shape);
   return { check: object.check, collect: (value, into) => void into.blobs.push((value as { sha256: string }).sha256) };
@@ -167,7 +169,7 @@ export function typeOf(text: string): Type {
     default: {
       const shape = lookUp(TYPES, text);
       if (!shape) throw new Error(`no type ${text}`);
-      return text === "blob_ref" ? blobRefOf(shape) : objectOf(shape);
+      return BLOB_TYPES.has(text) ? blobRefOf(shape) : objectOf(shape);
     }
   }
 }

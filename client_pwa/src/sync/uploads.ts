@@ -21,7 +21,7 @@ export async function unsentBlobs(person: string): Promise<BlobRecord[]> {
 }
 
 /** Codes that say that these bytes will never be taken. */
-const HOPELESS = new Set(["upload_digest", "not_an_image", "too_large", "unsupported_media_type", "invalid_field"]);
+const HOPELESS = new Set(["upload_digest", "not_an_image", "not_a_recording", "too_large", "unsupported_media_type", "invalid_field"]);
 
 function asApiError(error: Error): ApiError {
   const response = error instanceof DetailedError ? error.originalResponse : null;

@@ -18,6 +18,25 @@ def found(office: Office, author: Author, inspection: str, **members: Any) -> st
     return str(op.body["finding"])
 
 
+def image(sha256: str) -> dict[str, Any]:
+    return {"sha256": sha256, "size_bytes": 4, "media_type": "image/jpeg"}
+
+
+def photographed(office: Office, author: Author, inspection: str, sha256: str, **more: Any) -> str:
+    """Take a photo; return its id."""
+    body = {"photo": author.new_id(), "inspection": inspection, "purpose": "finding"}
+    body |= {"source": "camera", "captured_at_ms": author.clock.now_ms(), "blob": image(sha256)}
+    office.apply(author.op("photo.add", body | more))
+    return str(body["photo"])
+
+
+def derived(author: Author, photo: str, parent: str, output: str = "cd" * 32, **more: Any) -> Any:
+    """Return the body of a derivation: one blurred corner."""
+    mark = {"shape": "blur", "x1": 0, "y1": 0, "x2": 2000, "y2": 2000}
+    body = {"derivation": author.new_id(), "photo": photo, "purpose": "redaction"}
+    return body | {"parent": parent, "tool": "test", "marks": [mark], "blob": image(output)} | more
+
+
 def step(office: Office, author: Author, kind: str, finding: str, **members: Any) -> Op:
     """Return a step of a finding from the state it is in."""
     state = office.state(f"finding/{finding}", "finding")

@@ -13,9 +13,11 @@ from sync_protocol.ops import Op
 from sync_protocol.rules import CODES
 from tests.integration.core.acts import (
     beginning,
+    derived,
     disputed,
     found,
     on_plan,
+    photographed,
     planned,
     pushed,
     reinspected,
@@ -236,6 +238,13 @@ def signing_a_hazard_of_another_inspection(
     other = inspection_begun(office, wang, li)
     state = office.state(f"inspection/{other}", "inspection")
     return pushed(office, wang.op("inspection.sign", signing_body(other, (), [finding]) | state))
+
+
+@ruled("copy_not_derived")
+def redacting_another_picture(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    inspection = inspection_begun(office, wang, li)
+    photo = photographed(office, wang, inspection, "ab" * 32)
+    return pushed(office, boss.op("photo.derive", derived(boss, photo, parent="ef" * 32)))
 
 
 @ruled("second_officer_missing")

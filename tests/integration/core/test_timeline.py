@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from server.services import queries
+from tests.integration.core.acts import derived, photographed
 from tests.support.authors import Author, Office, blob_ref, finding_body, inspection_begun
 
 
@@ -56,6 +57,25 @@ def test_a_hazard_tells_of_the_photos_taken_before_it_was_one(
     told = queries.timeline(office.runtime, f"finding/{hazard}")["entries"]
     assert loose not in "".join(entry["body"] for entry in told)
     assert kinds_of(office, f"inspection/{inspection}").count("photo.add") == 4
+
+
+def test_a_hazard_tells_of_its_voice_notes_and_of_copies_of_its_photos(
+    office: Office, officers: tuple[Author, Author]
+) -> None:
+    ann = officers[0]
+    inspection = inspection_begun(office, *officers)
+    photo = photographed(office, ann, inspection, "ab" * 32)
+    sound = blob_ref("ef" * 32) | {"media_type": "audio/webm"}
+    spoken = {"inspection": inspection, "recorded_at_ms": 1, "duration_ms": 900, "blob": sound}
+    before = ann.op("voice.add", {"voice": ann.new_id(), **spoken})
+    finding = finding_body(ann, inspection, photos=[photo], voices=[before.body["voice"]])
+    hazard = finding["finding"]
+    office.apply(before, ann.op("finding.create", finding))
+    office.apply(ann.op("voice.add", {"voice": ann.new_id(), **spoken, "finding": hazard}))
+    office.apply(ann.op("photo.derive", derived(ann, photo, parent="ab" * 32)))
+    kinds = ["photo.add", "voice.add", "finding.create", "voice.add", "photo.derive"]
+    assert kinds_of(office, f"finding/{hazard}") == kinds
+    assert len(office.row(f"finding/{hazard}")["sets"]["voices"]) == 2
 
 
 def test_a_photo_taken_for_a_hazard_is_told_once(

@@ -25,8 +25,11 @@ def test_the_page_forbids_everything_it_does_not_need(built: Service) -> None:
     policy = reply.headers["Content-Security-Policy"].split("; ")
     assert {"default-src 'self'", "script-src 'self'", "style-src 'self'"} <= set(policy)
     assert {"frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"} <= set(policy)
+    assert "media-src 'self' blob:" in policy
     assert "unsafe" not in reply.headers["Content-Security-Policy"]
-    assert reply.headers["Permissions-Policy"].startswith("camera=(self), geolocation=(self)")
+    assert reply.headers["Permissions-Policy"].startswith(
+        "camera=(self), geolocation=(self), microphone=(self)"
+    )
     assert reply.headers["Referrer-Policy"] == "no-referrer"
 
 

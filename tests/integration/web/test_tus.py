@@ -362,6 +362,39 @@ def test_what_is_no_photo_of_its_type_is_refused(
     assert files(service, "uploads") == files(service, "blobs") == []
 
 
+SOUNDS = {
+    "audio/webm": b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04"
+    b"\x42\xf3\x81\x08\x42\x82\x84webm" + b"\x00" * 90,
+    "audio/ogg": b"OggS\x00\x02" + b"\x00" * 90,
+    "audio/mp4": b"\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00isomM4A " + b"\x00" * 90,
+}
+
+
+@pytest.mark.parametrize("media_type", SOUNDS)
+def test_a_recording_is_taken_in_as_its_own_type_only(service: Service, media_type: str) -> None:
+    content = SOUNDS[media_type]
+    for other in (*SOUNDS, "image/jpeg", "image/heic"):
+        if other != media_type:
+            assert service.upload("inspector", content, media_type=other).status_code == 422
+    assert service.upload("inspector", content, media_type=media_type).status_code == 201
+    back = original(service, content)
+    assert (back.data, back.mimetype) == (content, media_type)
+    assert back.headers["Content-Disposition"] == "attachment"
+    assert not derivatives.make_next(service.runtime)
+
+
+@pytest.mark.parametrize("media_type", ["audio/wav", "video/webm", "image/gif", "text/plain"])
+def test_other_media_types_are_not_begun(service: Service, media_type: str) -> None:
+    reply = service.upload("inspector", b"x", media_type=media_type)
+    assert (reply.status_code, reply.json["code"]) == (422, "invalid_field")
+    assert reply.json["field"] == "Upload-Metadata.media_type"
+
+
+def test_a_recording_has_a_smaller_limit_than_a_photo(service: Service) -> None:
+    reply = service.upload("inspector", b"x" * 8_388_609, media_type="audio/ogg")
+    assert (reply.status_code, reply.json["code"]) == (413, "too_large")
+
+
 def test_a_photo_broken_inside_is_kept_as_evidence_without_a_small_copy(service: Service) -> None:
     content = photo()[:2000]
     assert service.upload("inspector", content).status_code == 201

@@ -10,7 +10,7 @@ from server.domain import authority, guards
 from server.domain.guards import GUARDS, OF_EVERY_KIND, UNNAMED, day_of
 from sync_protocol.ops import Op
 from sync_protocol.rules import CODES, KINDS
-from tests.support.authors import DAY_MS, Author, FakeClock, blob_ref, signing_body
+from tests.support.authors import DAY_MS, OTHER_COUNTY, Author, FakeClock, blob_ref, signing_body
 from tests.unit.domain.world import World, person, row, settled
 
 BASE = {"base": "00" * 32}
@@ -127,6 +127,50 @@ def test_officers_of_the_inspection_and_supervisors_act_on_it() -> None:
     assert code(world, photo(wang)) == ""
     del world.rows["inspection/insp"]
     assert code(world, photo(wang)) == "entity_unknown"
+
+
+def derivation(author: Author, parent: str = "ab" * 32, output: str = "cd" * 32) -> Op:
+    mark = {"shape": "blur", "x1": 0, "y1": 0, "x2": 1, "y2": 1}
+    body = {"derivation": "d", "photo": "p", "purpose": "annotation", "parent": parent}
+    blob = blob_ref(output) | {"media_type": "image/jpeg"}
+    return author.op("photo.derive", body | {"tool": "t", "marks": [mark], "blob": blob})
+
+
+def test_whoever_took_a_photo_and_officers_of_its_inspection_derive_from_it() -> None:
+    world, wang = settled()
+    assert code(world, derivation(wang)) == "entity_unknown"
+    world.put(row("photo/p", inspection="insp", blob=blob_ref(), by="zhao"))
+    assert code(world, derivation(wang)) == ""
+    world.put(row("inspection/insp", officers=["li", "zhao"]))
+    assert code(world, derivation(wang)) == "officer_not_listed"
+    world.put(row("photo/p", inspection="insp", blob=blob_ref(), by="wang"))
+    assert code(world, derivation(wang)) == ""
+    world.put(row("photo/p", OTHER_COUNTY, inspection="insp", blob=blob_ref(), by="wang"))
+    assert code(world, derivation(wang)) == "entity_elsewhere"
+
+
+def test_a_copy_names_its_photos_original_and_is_never_that_original() -> None:
+    world, wang = settled()
+    world.put(row("photo/p", inspection="insp", blob=blob_ref()))
+    assert code(world, derivation(wang, parent="ef" * 32)) == "copy_not_derived"
+    assert code(world, derivation(wang, output="ab" * 32)) == "copy_not_derived"
+    decision = world.decide(derivation(wang))
+    assert decision.outcome == "applied"
+    assert decision.changes["photo/p"]["fields"] == world.rows["photo/p"]["fields"]
+
+
+def test_voice_notes_of_another_inspection_are_refused_and_those_to_come_flagged() -> None:
+    world, wang = settled()
+    told = {"finding": "new", "inspection": "insp", "enterprise": "works", "number": "A1"}
+    body = told | {"grade": "general", "photos": [], "voices": ["v"]}
+    world.put(row("inspection/insp", officers=["wang", "li"], enterprise="works"))
+    world.put(row("enterprise/works", "common"))
+    decision = world.decide(wang.op("finding.create", body))
+    assert (decision.outcome, decision.flags) == ("applied", ("photo_to_come",))
+    world.put(row("voice/v", inspection="another"))
+    assert code(world, wang.op("finding.create", body)) == "other_inspection"
+    world.put(row("voice/v", inspection="insp"))
+    assert world.decide(wang.op("finding.create", body)).flags == ()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from server.storage import imaging
+from server.storage import imaging, media_types
 from server.storage.imaging import NoThumbnail
 
 
@@ -28,7 +28,7 @@ def test_the_first_bytes_name_the_type_and_the_copy_is_a_small_webp(
     form: str, media_type: str
 ) -> None:
     raw = picture(form=form)
-    assert imaging.media_type_of(raw[: imaging.HEAD_BYTES]) == media_type
+    assert media_types.media_type_of(raw[: media_types.HEAD_BYTES]) == media_type
     copy = opened(imaging.thumbnail(io.BytesIO(raw), media_type))
     assert (copy.format, copy.size) == ("WEBP", (320, 240))
 
@@ -42,7 +42,7 @@ def test_the_first_bytes_name_the_type_and_the_copy_is_a_small_webp(
     ],
 )
 def test_heic_is_known_by_its_brands(head: bytes) -> None:
-    assert imaging.media_type_of(head) == "image/heic"
+    assert media_types.media_type_of(head) == "image/heic"
 
 
 @pytest.mark.parametrize(
@@ -53,13 +53,25 @@ def test_heic_is_known_by_its_brands(head: bytes) -> None:
         b"<html>",
         b"RIFF\x00\x00\x00\x00WAVE",
         b"%PDF-1.7",
-        b"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00isommp42",
-        b"\x00\x00\x00\x0cftypmp42" + bytes(8) + b"heic",
+        b"\x00\x00\x00\x18ftypjunk\x00\x00\x00\x00junkjunk",
+        b"\x00\x00\x00\x0cftypjunk" + bytes(8) + b"heic",
+        b"\x1a\x45\xdf\xa3\x42\x82\x88matroska",
         b"\xff\xd8",
     ],
 )
-def test_what_is_no_photo_we_take_has_no_type(head: bytes) -> None:
-    assert imaging.media_type_of(head) is None
+def test_what_we_do_not_take_has_no_type(head: bytes) -> None:
+    assert media_types.media_type_of(head) is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00isommp42",
+        b"\x00\x00\x00\x0cftypmp42" + bytes(8) + b"heic",
+    ],
+)
+def test_a_film_or_sound_is_no_photo(head: bytes) -> None:
+    assert media_types.media_type_of(head) == "audio/mp4"
 
 
 def test_the_copy_is_turned_as_the_camera_was_held() -> None:
