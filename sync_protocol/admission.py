@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sync_protocol import canonical, kinds
+from sync_protocol import canonical, kinds, upcast
 from sync_protocol.encoding import from_b64url
 from sync_protocol.header import header_of, header_problem
 from sync_protocol.keys import SIGNATURE_BYTES, PublicKeyInfo, verify
 from sync_protocol.ops import Op, commitment, op_id, pae
 from sync_protocol.rules import FOUNDING_KINDS, KINDS, LIMITS
-from sync_protocol.version import PROTOCOL_VERSION
 
 SALT_BYTES = 32
 MEMBERS = ("header", "body", "salt", "sig")
@@ -119,7 +118,7 @@ def _read_header(raw: bytes, deployment: str) -> dict[str, Any]:
     header = header_of(raw)
     if header is None:
         header = _examined_header(raw)
-    if header["v"] != PROTOCOL_VERSION:
+    if header["v"] not in upcast.ACCEPTED:
         raise _Rejected("version_unsupported", "header.v")
     if header["deployment"] != deployment:
         raise _Rejected("deployment_mismatch", "header.deployment")
@@ -134,7 +133,7 @@ def _examined_header(raw: bytes) -> dict[str, Any]:
     header: Any = _decode(raw, "header")
     if not isinstance(header, dict) or type(header.get("v")) is not int:
         raise _Rejected("op_malformed", "header.v" if isinstance(header, dict) else "header")
-    if header["v"] != PROTOCOL_VERSION:
+    if header["v"] not in upcast.ACCEPTED:
         raise _Rejected("version_unsupported", "header.v")
     problem = header_problem(header)
     if problem is not None:
@@ -143,13 +142,21 @@ def _examined_header(raw: bytes) -> dict[str, Any]:
 
 
 def _read_body(header: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
-    body: dict[str, Any] | None = kinds.body_of(header["kind"], raw)
+    body = None if upcast.is_reshaped(header["kind"]) else kinds.body_of(header["kind"], raw)
     if body is None:
-        body = _decode(raw, "body")
-        raise _Rejected("body_invalid", kinds.body_problem(header["kind"], body) or "")
+        body = _examined_body(header, raw)
     if kinds.entities_of(header["kind"], body) != header["entities"]:
         raise _Rejected("entities_mismatch", "header.entities")
     return body
+
+
+def _examined_body(header: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
+    body: Any = upcast.current(header, _decode(raw, "body"))
+    problem = kinds.body_problem(header["kind"], body)
+    if problem is not None:
+        raise _Rejected("body_invalid", problem)
+    fitting: dict[str, Any] = body
+    return fitting
 
 
 def _check_signature(op: Op, chain_key: KeyOfChain) -> None:

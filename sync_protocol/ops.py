@@ -36,7 +36,9 @@ def commitment(salt: bytes, body: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """One op. `header` and `body` are the values of `header_raw` and `body_raw`; do not mutate."""
+    """One op. `header` is the value of `header_raw`, `body` that of `body_raw` in today's shape
+    (`upcast`); do not mutate.
+    """
 
     id: str
     header: Mapping[str, Any]

@@ -36,6 +36,7 @@ _PROBLEMS = load("problems")
 KINDS: Table = _KINDS["kinds"]
 TYPES: Table = _KINDS["types"]
 MACHINES: Table = load("lifecycle")["machines"]
+VERSIONS: Table = load("versions")
 LIMITS: Mapping[str, int] = MappingProxyType(
     {name: bound for name, bound in load("limits").items() if name != "about"}
 )

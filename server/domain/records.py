@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sync_protocol import canonical
+from sync_protocol import upcast
 from sync_protocol.rules import EFFECTIVE_OUTCOMES
 
 Row = dict[str, Any]
@@ -40,6 +40,7 @@ class LoggedOp:
     code: str
     flags: tuple[str, ...]
     cause: str
+    header_text: str
     body_text: str
 
     @property
@@ -49,9 +50,8 @@ class LoggedOp:
 
     @property
     def body(self) -> Mapping[str, Any]:
-        """What it said."""
-        body: dict[str, Any] = canonical.decode(self.body_text.encode("utf-8"))
-        return body
+        """What it said, in today's shape."""
+        return upcast.read_body(self.kind, self.header_text, self.body_text)
 
 
 @dataclass(frozen=True)

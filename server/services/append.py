@@ -124,7 +124,7 @@ def _op_row(placed: _Placed, work: Work) -> dict[str, Any]:
         "kind": op.kind,
         "space": op.space,
         "mends": op.mends,
-        "header": op.header_raw.decode("utf-8"),
+        "header": logged.header_text,
         "body": logged.body_text,
         "salt": b64url(op.salt),
         "sig": b64url(op.sig),

@@ -140,7 +140,8 @@ class LockedState:
         op, index = work.op, PENDING + len(self.leaves)
         self._ops[op.id] = LoggedOp(
             op.id, index, op.chain, op.seq, op.kind, op.space, op.mends, work.at_ms,
-            index, ruling.outcome, ruling.code, ruling.flags, "", op.body_raw.decode("utf-8"),
+            index, ruling.outcome, ruling.code, ruling.flags, "",
+            op.header_raw.decode("utf-8"), op.body_raw.decode("utf-8"),
         )  # fmt: skip
         if op.mends:
             self._menders[op.mends].append(op.id)

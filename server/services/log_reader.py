@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 
 from server.storage.log_tables import Leaf
 from server.storage.log_tables import Op as OpRow
-from sync_protocol import canonical, kinds, leaves
+from sync_protocol import canonical, kinds, leaves, upcast
 from sync_protocol import ops as protocol_ops
 from sync_protocol.encoding import from_b64url
 from sync_protocol.header import header_problem
@@ -61,9 +61,10 @@ def authentic(row: Row[Any]) -> tuple[Op | None, list[str]]:
     header_raw, body_raw = row.header.encode("utf-8"), row.body.encode("utf-8")
     if protocol_ops.op_id(header_raw) != row.op_id:
         return None, [f"ops {row.op_id}: op_id is not the hash of header"]
-    header, body = _decoded(header_raw), _decoded(body_raw)
+    header = _decoded(header_raw)
     if not isinstance(header, dict) or header_problem(header) or header["kind"] not in KINDS:
         return None, [f"ops {row.op_id}: header is not one"]
+    body = upcast.current(header, _decoded(body_raw))
     problems = [f"ops {row.op_id}: {name} differs from header" for name in _differing(row, header)]
     salt, sig = from_b64url(row.salt, SALT_BYTES), from_b64url(row.sig, SIGNATURE_BYTES)
     if salt is None or protocol_ops.commitment(salt, body_raw) != header["body"]["commitment"]:

@@ -19,7 +19,7 @@ from server.storage.log_tables import LogHead, Op
 from server.storage.migrate import MIGRATIONS
 from sync_protocol import canonical
 from sync_protocol.note import parse_checkpoint
-from sync_protocol.version import PROTOCOL_VERSION
+from sync_protocol.rules import VERSIONS
 
 
 def checks(runtime: Runtime) -> dict[str, bool]:
@@ -68,7 +68,7 @@ def deployment(runtime: Runtime) -> dict[str, Any]:
         "name": genesis["name"],
         "origin": runtime.origin(head.epoch),
         "log_key": genesis["log_key"],
-        "protocol": {"min": PROTOCOL_VERSION, "max": PROTOCOL_VERSION},
+        "protocol": dict(VERSIONS["accepted"]),
         "now_ms": runtime.clock.now_ms(),
         "demo": settings.demo,
         "rules": head.rules,

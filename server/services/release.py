@@ -16,7 +16,7 @@ from server.services.runtime import Runtime
 from server.storage import log_store
 from server.storage.database import reading
 from server.storage.log_tables import Op as OpRow
-from sync_protocol import canonical
+from sync_protocol import canonical, upcast
 from sync_protocol.encoding import from_b64url
 from sync_protocol.ops import Op
 
@@ -65,10 +65,11 @@ def _works(runtime: Runtime, op_ids: Sequence[str], causes: Mapping[str, str]) -
 def stored_op(op_id: str, header: str, body: str, salt: str, sig: str) -> Op:
     """Return a logged op from its texts."""
     header_raw, body_raw = header.encode("utf-8"), body.encode("utf-8")
+    said = canonical.decode(header_raw)
     return Op(
         op_id,
-        canonical.decode(header_raw),
-        canonical.decode(body_raw),
+        said,
+        upcast.current(said, canonical.decode(body_raw)),
         header_raw,
         body_raw,
         from_b64url(salt, SALT_BYTES) or b"",

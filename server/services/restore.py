@@ -22,7 +22,7 @@ from server.storage import checkpoint_file, log_store, revocation_file
 from server.storage.database import reading, writing
 from server.storage.log_store import Head
 from server.storage.upload_tables import StoredBlob
-from sync_protocol import canonical, epochs
+from sync_protocol import canonical, epochs, upcast
 from sync_protocol.note import Checkpoint
 
 SYSTEM_CARRIER = Carrier("system", system=True)
@@ -133,7 +133,8 @@ def apply_revocations(runtime: Runtime) -> list[str]:
 
 def _revoke_again(runtime: Runtime, op_id: str, wire: dict[str, str]) -> str:
     item = ingest.push(runtime, [wire], SYSTEM_CARRIER)["items"][0]
-    header, body = (canonical.decode(wire[part].encode("utf-8")) for part in ("header", "body"))
+    header = canonical.decode(wire["header"].encode("utf-8"))
+    body = upcast.read_body(header["kind"], wire["header"], wire["body"])
     target = f"person/{body['person']}" if "person" in body else f"chain/{body['target']}"
     machine = target.partition("/")[0]
     present = queries.row(runtime, target)

@@ -45,7 +45,7 @@ HEAD_ID = 1
 NO_FLAGS = "[]"
 _LOGGED = (
     Op.op_id, Op.index, Op.chain, Op.seq, Op.kind, Op.space, Op.mends, Op.received_at_ms,
-    Op.ruling_index, Op.outcome, Op.code, Op.flags, Op.cause, Op.body,
+    Op.ruling_index, Op.outcome, Op.code, Op.flags, Op.cause, Op.header, Op.body,
 )  # fmt: skip
 _RULING = ("ruling_index", "outcome", "code", "flags", "cause")
 
@@ -95,7 +95,7 @@ def logged_ops(connection: Connection, op_ids: Iterable[str]) -> dict[str, Logge
 
 def _logged(row: Any) -> LoggedOp:
     flags = () if row[11] == NO_FLAGS else tuple(canonical.decode(row[11].encode("utf-8")))
-    return LoggedOp(*row[:11], flags, row[12], row[13])
+    return LoggedOp(*row[:11], flags, row[12], row[13], row[14])
 
 
 @cache

@@ -12,6 +12,7 @@ from sync_protocol.vectors import (
     log_cases,
     op_cases,
     type_cases,
+    upcast_cases,
 )
 
 FOLDER = Path(__file__).parent
@@ -23,6 +24,7 @@ FILES = {
     "types": ("Every type of the kinds table", type_cases.cases),
     "kinds": ("Whole bodies: what they name, and which member does not fit", kind_cases.cases),
     "admission": ("Push items: admitted, or rejected with a code", op_cases.admission),
+    "upcast": ("Bodies in earlier shapes, and what they are read as", upcast_cases.cases),
     "fold": ("What an op does to rows: every effect, outcome and refusal", fold_cases.cases),
     "overdue": ("A deadline ends at 24:00 in Beijing", fold_cases.overdue),
     "merkle": ("Roots and proofs of RFC 9162, and proofs that must fail", log_cases.merkle),

@@ -196,6 +196,7 @@ def _bodied(text: str, **parts: Any) -> Case:
 ENROLMENT: Case = {
     "person": "p-1", "public_key": public(KEY), "installation": "0" * 32, "device": "测试机",
 }  # fmt: skip
+EARLIER: Case = {"finding": BODY["finding"], "grade": "major"}
 FOUNDING = {**PARTS, "kind": "chain.enrol", "chain": "", "seq": 0, "prev": "", "deps": []}
 
 
@@ -274,6 +275,7 @@ def admission() -> list[Case]:
         ("an op of an enrolled chain", good),
         ("the same op with its signature mirrored is the same op", _with(good, sig=b64(SIGNATURE[:32] + mirrored))),
         ("an enrolment brings its own key", enrolment),
+        ("a grading of the shape that named no version it replaces", _item(header_of(text_of(EARLIER), {**PARTS, "kind": "finding.classify"}, [f"finding/{BODY['finding']}"]), text_of(EARLIER))),
     ]  # fmt: skip
     taken = [
         {"name": name, **world, "item": item, "expect": {"op": op_id(item["header"])}}

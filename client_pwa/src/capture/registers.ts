@@ -1,9 +1,9 @@
 // Enterprises, phones, quarantined records, and taking back or mending own records.
 
-import { readBody } from "../protocol/ops.ts";
 import { kindNamed } from "../protocol/kinds.ts";
 import type { Body, Json, Row } from "../protocol/rows.ts";
 import type { Effect } from "../protocol/tables.ts";
+import { readBody } from "../protocol/upcast.ts";
 import { giveUp, opRecord } from "../store/ownops.ts";
 import type { OpRecord } from "../store/schema.ts";
 import { viewed } from "../store/view.ts";
@@ -98,7 +98,7 @@ async function editedRow(kind: string, body: Body): Promise<Row | undefined> {
 export function mend(op: string, changes: { readonly [member: string]: unknown } = {}): Promise<Saved> {
   return writingAs(async (author) => {
     const old = await ownOp(op, author.person);
-    const body = { ...readBody(old.wire.body), ...changes } as Body;
+    const body = { ...readBody(old.wire), ...changes } as Body;
     if ("rendering" in body) throw new CaptureError("rendering_outdated"); // people sign again what they see now
     const steps = await rebasedSteps(old.kind, body);
     const fresh = rebasedChanges(steps, await editedRow(old.kind, steps));

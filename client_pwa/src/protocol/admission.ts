@@ -8,7 +8,8 @@ import { headerProblem } from "./header.ts";
 import { entitiesOf, kindNamed, validateBody } from "./kinds.ts";
 import { commitment, opId, type PublicKey, verifyOp } from "./ops.ts";
 import type { Body, Header, Json, WireOp } from "./rows.ts";
-import { LIMITS, PROTOCOL_VERSION } from "./tables.ts";
+import { ACCEPTED, LIMITS } from "./tables.ts";
+import { current } from "./upcast.ts";
 
 export type Admission =
   | { readonly ok: true; readonly op: string; readonly header: Header; readonly body: Body }
@@ -60,7 +61,7 @@ function readHeader(text: string, deployment: string): Header {
   if (typeof value !== "object" || Array.isArray(value)) throw new Rejected("op_malformed", "header");
   const header = value as { readonly [name: string]: Json };
   if (typeof header["v"] !== "number") throw new Rejected("op_malformed", "header.v");
-  if (header["v"] !== PROTOCOL_VERSION) throw new Rejected("version_unsupported", "header.v");
+  if (header["v"] < ACCEPTED.min || header["v"] > ACCEPTED.max) throw new Rejected("version_unsupported", "header.v");
   const problem = headerProblem(header);
   if (problem !== undefined) throw new Rejected("op_malformed", `header.${problem}`);
   if (header["deployment"] !== deployment) throw new Rejected("deployment_mismatch", "header.deployment");
@@ -72,7 +73,7 @@ function readHeader(text: string, deployment: string): Header {
 async function readBody(header: Header, wire: WireOp, salt: Bytes): Promise<Body> {
   const isPromised = header.body.size === utf8(wire.body).length && header.body.commitment === (await commitment(salt, wire.body));
   if (!isPromised) throw new Rejected("commitment_mismatch", "body");
-  const body = read(wire.body, "body");
+  const body = current(header, read(wire.body, "body"));
   const problem = validateBody(header.kind, body);
   if (problem !== undefined) throw new Rejected("body_invalid", problem);
   if (JSON.stringify(entitiesOf(header.kind, body)) !== JSON.stringify(header.entities)) {

@@ -65,8 +65,6 @@ export async function buildOp(parts: OpParts, salt: Bytes, sign: Sign): Promise<
 
 /** Read a header this phone stored or the server sent. Throws ProfileError. */
 export const readHeader = (text: string): Header => decode(text) as unknown as Header;
-/** Read a body text. Throws ProfileError. */
-export const readBody = (text: string): Body => decode(text) as Body;
 
 const ES256 = { name: "ECDSA", hash: "SHA-256" } as const;
 const P256 = { name: "ECDSA", namedCurve: "P-256" } as const;

@@ -5,6 +5,9 @@ import lifecycleTable from "@tables/lifecycle.json" with { type: "json" };
 import limitsTable from "@tables/limits.json" with { type: "json" };
 import problemsTable from "@tables/problems.json" with { type: "json" };
 import reasonsTable from "@tables/reasons.json" with { type: "json" };
+import versionsTable from "@tables/versions.json" with { type: "json" };
+
+import type { Json } from "./rows.ts";
 
 export interface Label {
   readonly zh: string;
@@ -53,7 +56,16 @@ export interface ItemProblem extends Label {
   readonly retry: "again" | "never" | "after_update" | "later";
 }
 
-export const PROTOCOL_VERSION = 1;
+/** Bodies of these kinds, up to version `until`, lack what `add` gives them. */
+export interface Reshaped {
+  readonly until: number;
+  readonly kinds: readonly string[];
+  readonly add: { readonly [member: string]: Json };
+}
+
+export const ACCEPTED = versionsTable.accepted;
+export const PROTOCOL_VERSION = ACCEPTED.max;
+export const SHAPES = versionsTable.shapes as unknown as readonly Reshaped[];
 export const KINDS = kindsTable.kinds as unknown as { readonly [kind: string]: Kind };
 export const TYPES = kindsTable.types as { readonly [type: string]: Shape };
 export const MACHINES = lifecycleTable.machines as unknown as { readonly [machine: string]: Machine };

@@ -1,7 +1,7 @@
 // What this device's person decided on records of others: acceptances and refusals, as kept here.
 
-import { readBody } from "../protocol/ops.ts";
 import type { Ruling } from "../protocol/rows.ts";
+import { readBody } from "../protocol/upcast.ts";
 import { currentAuthor } from "./identity.ts";
 import { allOps } from "./ownops.ts";
 
@@ -22,7 +22,7 @@ export async function ownDecisions(): Promise<Decision[]> {
   const author = await currentAuthor();
   const own = (await allOps()).filter((record) => record.person === author?.person && KINDS.has(record.kind)).reverse();
   const decisions = own.map((record): Decision => {
-    const { op, reason } = readBody(record.wire.body);
+    const { op, reason } = readBody(record.wire);
     const { ruling, kind, savedAtMs } = record;
     return { target: String(op), reason: String(reason), accepts: kind === "ruling.accept", atMs: savedAtMs, ...(ruling ? { ruling } : {}) };
   });

@@ -4,9 +4,10 @@
 
 import type { FoldOp } from "../protocol/fold.ts";
 import { namedIn } from "../protocol/kinds.ts";
-import { readBody, readHeader } from "../protocol/ops.ts";
+import { readHeader } from "../protocol/ops.ts";
 import type { Json } from "../protocol/rows.ts";
 import { NAMES_OPS } from "../protocol/types.ts";
+import { readBody } from "../protocol/upcast.ts";
 import { foldOpOf, opRecord } from "./ownops.ts";
 import type { OpRecord } from "./schema.ts";
 
@@ -29,7 +30,7 @@ function renamed(value: Json, names: ReadonlyMap<string, string>, member = ""): 
 /** An op as fold() takes it, naming the mends of what it named. */
 export async function followedFoldOp(record: OpRecord): Promise<FoldOp> {
   const names = new Map<string, string>();
-  for (const op of namedIn(record.kind, readBody(record.wire.body)).ops) {
+  for (const op of namedIn(record.kind, readBody(record.wire)).ops) {
     const mend = await mendOf(op);
     if (mend) names.set(op, mend.op);
   }

@@ -1,10 +1,10 @@
 // This phone's own operations: reading them, and noting what the server said. Nothing here deletes
 // one; a refused or withdrawn op stays readable to its author.
 
-import { readBody } from "../protocol/ops.ts";
 import type { HeldProof, Receipt, Ruling } from "../protocol/rows.ts";
 import type { FoldOp } from "../protocol/fold.ts";
 import { readHeader } from "../protocol/ops.ts";
+import { readBody } from "../protocol/upcast.ts";
 import { announce } from "./changes.ts";
 import { onDatabase, writing, type WriteTransaction } from "./db.ts";
 import type { OpRecord } from "./schema.ts";
@@ -24,14 +24,14 @@ export const allOps = (): Promise<OpRecord[]> => onDatabase((db) => db.getAllFro
 export function foldOpOf(record: OpRecord): FoldOp {
   const { time } = readHeader(record.wire.header);
   const by = record.person;
-  return { op: record.op, kind: record.kind, space: record.space, by, at_ms: time.wall_ms, body: readBody(record.wire.body) };
+  return { op: record.op, kind: record.kind, space: record.space, by, at_ms: time.wall_ms, body: readBody(record.wire) };
 }
 
 /** An op for the screens. */
 export function ownOpOf(record: OpRecord): OwnOp {
   const { op, chain, person, seq, kind, space, entities, savedAtMs, ruling, rejection } = record;
   return {
-    op, chain, person, seq, kind, space, entities, savedAtMs, body: readBody(record.wire.body),
+    op, chain, person, seq, kind, space, entities, savedAtMs, body: readBody(record.wire),
     ...(ruling ? { ruling } : {}), ...(rejection ? { rejection } : {}),
   };
 }

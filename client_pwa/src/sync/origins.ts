@@ -2,7 +2,8 @@
 // side. Own records are here; those of others stand in the timeline of what they are about, and are
 // kept once read, so that they can be told offline too.
 
-import { readBody, readHeader } from "../protocol/ops.ts";
+import { readHeader } from "../protocol/ops.ts";
+import { readBody } from "../protocol/upcast.ts";
 import { readMeta, writeMeta } from "../store/db.ts";
 import { opRecord } from "../store/ownops.ts";
 import { timeline } from "./fetches.ts";
@@ -23,7 +24,7 @@ const keyOf = (op: string): string => `origin:${op}`;
 
 function originIn(by: string, header: string, body: string): Origin {
   const { chain, time } = readHeader(header);
-  const { reason } = readBody(body);
+  const { reason } = readBody({ header, body });
   return { by, chain, atMs: time.wall_ms, reason: typeof reason === "string" ? reason : "" };
 }
 

@@ -2,8 +2,8 @@
 // what was proved. Nothing here is optimistic: a finished request is not a status.
 
 import { ITEM_PROBLEMS, lookUp, REASONS } from "../protocol/tables.ts";
-import { readBody } from "../protocol/ops.ts";
 import type { Ruling } from "../protocol/rows.ts";
+import { readBody } from "../protocol/upcast.ts";
 import { blobId, blobRecord, noteBlob } from "../store/blobs.ts";
 import { standingConflicts } from "../store/conflicts.ts";
 import { currentAuthor } from "../store/identity.ts";
@@ -68,7 +68,7 @@ export function itemOf(
     op: record.op, kind: record.kind, entity: mainEntity(record), savedAtMs: record.savedAtMs,
     status: told ? "attention" : statusOf(record, blobs, percent), percent,
     reason: told?.reason ?? waiting, action: told?.action ?? (waiting ? "wait" : "none"),
-    outcome: record.ruling?.outcome ?? "", before: outcomeBefore(record), flags: record.ruling?.flags ?? [], cause: record.ruling?.cause ?? "", ...(told ? { body: readBody(record.wire.body) } : {}),
+    outcome: record.ruling?.outcome ?? "", before: outcomeBefore(record), flags: record.ruling?.flags ?? [], cause: record.ruling?.cause ?? "", ...(told ? { body: readBody(record.wire) } : {}),
   };
 }
 

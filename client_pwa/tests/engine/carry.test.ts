@@ -8,7 +8,8 @@ import { blobLine, manifestLine, opLine } from "../../src/protocol/cargo.ts";
 import { encode } from "../../src/protocol/canonical.ts";
 import { CHUNK_BYTES, newParcel, ParcelError, readParcelHead, sealChunk } from "../../src/protocol/parcel.ts";
 import type { Json } from "../../src/protocol/rows.ts";
-import { readBody, readHeader } from "../../src/protocol/ops.ts";
+import { readHeader } from "../../src/protocol/ops.ts";
+import { readBody } from "../../src/protocol/upcast.ts";
 import { carriedBlobs, carriedBytes, carriedOps, dropOldCarried, noteCarriedProved, noteCarriedReplies } from "../../src/store/carried.ts";
 import { onDatabase } from "../../src/store/db.ts";
 import { noteBlob } from "../../src/store/blobs.ts";
@@ -83,7 +84,7 @@ test("a signature is checked where the author's confirmed chain is known, and a 
   const load = await wholeLoad();
   const file = await packed();
   await anotherPhone();
-  const { person, public_key } = readBody(enrolment!.wire.body) as { [name: string]: Json };
+  const { person, public_key } = readBody(enrolment!.wire) as { [name: string]: Json };
   const chain = serverRow(`chain/${enrolment!.op}`, { person: person!, public_key: public_key! }, { chain: "active" });
   await putPage([{ index: 10, row: chain }], { space: SPACE, afterIndex: 10, afterEntity: "~", completeThrough: 11, pulledAtMs: 0 });
   const forged = load.ops.map(({ wire }, at) => (at === 2 ? { ...wire, sig: base64url(new Uint8Array(64).fill(1)) } : wire));

@@ -2,8 +2,9 @@
 
 import { beforeEach, expect, test } from "vitest";
 import * as capture from "../../src/capture/index.ts";
-import { readBody, readHeader } from "../../src/protocol/ops.ts";
+import { readHeader } from "../../src/protocol/ops.ts";
 import type { Row } from "../../src/protocol/rows.ts";
+import { readBody } from "../../src/protocol/upcast.ts";
 import { currentAuthor, setAuthor } from "../../src/store/identity.ts";
 import * as store from "../../src/store/index.ts";
 import { dropOverlay } from "../../src/store/overlay.ts";
@@ -43,7 +44,7 @@ test("an old edit names the version its author saw, so that a colleague's newer 
   await pulled(["巷道", NEWER], ["护栏断裂", NEWER]);
   const op = (await saveKept())!;
   const { wire } = (await opRecord(op))!;
-  expect(readBody(wire.body)["changes"]).toEqual([{ field: "place", value: "井口西侧", replaces: [SEEN] }]);
+  expect(readBody(wire)["changes"]).toEqual([{ field: "place", value: "井口西侧", replaces: [SEEN] }]);
   expect(readHeader(wire.header).deps).toContain(SEEN);
   dropOverlay();
   expect(await hazard()).toMatchObject({ description: "护栏断裂", contested: ["place"] });
@@ -53,7 +54,7 @@ test("a text that was empty when the edit began replaces no version, not even on
   await store.drafts.save(editedHazard("f1"), { ...ofFinding(await hazard()), requirement: "立即装设" });
   await capture.editFinding("f1", { requirement: "停产整改" });
   const op = (await saveKept())!;
-  expect(readBody((await opRecord(op))!.wire.body)["changes"]).toEqual([{ field: "requirement", value: "立即装设", replaces: [] }]);
+  expect(readBody((await opRecord(op))!.wire)["changes"]).toEqual([{ field: "requirement", value: "立即装设", replaces: [] }]);
 });
 
 test("a grade the author did not touch is not set back", async () => {

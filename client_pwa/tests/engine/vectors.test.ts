@@ -15,6 +15,7 @@ import { buildOp, commitment, opId, pae, type PublicKey, verifyOp } from "../../
 import { tilePath, verifyReceipt } from "../../src/protocol/receipts.ts";
 import type { Json, Row } from "../../src/protocol/rows.ts";
 import { typeOf } from "../../src/protocol/types.ts";
+import { current } from "../../src/protocol/upcast.ts";
 
 type Case = { readonly name: string; readonly expect: Json; readonly [member: string]: any };
 type Run = (one: Case) => unknown;
@@ -123,7 +124,7 @@ const RUNS: { readonly [file: string]: Run | { readonly [todo: string]: Run } } 
     new_id: (one) => ({ id: newId(one["now_ms"], fromHex(one["random_hex"])) }),
     pairing_code: async (one) => ({ code: await pairingCode(one["chain"], fromBase64url(one["key"])) }),
   },
-  types: type, kinds, admission, fold: folded,
+  types: type, kinds, admission, upcast: (one) => ({ body: current(one["header"], one["body"]) }), fold: folded,
   overdue: (one) => ({ overdue: isOverdue(one["state"], one["deadline"], beijingDate(one["now_ms"])) }),
   merkle: { root: async (one) => ({ root: hex(await rootOf(hashes(one["entries_hex"]))) }), inclusion, consistency },
   note: { open: openNote, key },

@@ -1,9 +1,14 @@
-"""What people do in the scenarios of codes and flags: acts as ops, each by its author."""
+"""What people do in the scenarios of this folder: acts as ops, each by its author."""
 
 from typing import Any
 
-from sync_protocol.ops import Op
+from sync_protocol import canonical
+from sync_protocol.encoding import b64url
+from sync_protocol.keys import sign
+from sync_protocol.ops import Op, commitment, pae
 from tests.support.authors import Author, Office, finding_body, inspection_begun
+
+Item = dict[str, str]
 
 
 def pushed(office: Office, *ops: Op) -> Op:
@@ -87,3 +92,17 @@ def beginning(office: Office, author: Author, inspection: str, **members: Any) -
 def on_plan(office: Office, boss: Author, author: Author, kind: str, inspection: str) -> Op:
     state = office.state(f"inspection/{inspection}", "inspection")
     return author.op(kind, {"inspection": inspection, **state})
+
+
+def signed(author: Author, header: str, item: Item) -> Item:
+    """Sign another header text, as a program with a fault of its own would."""
+    return item | {"header": header, "sig": b64url(sign(author.key, pae(header.encode())))}
+
+
+def rewritten(author: Author, header: Any, body: bytes) -> Item:
+    """Commit to and sign a body that no builder would make."""
+    salt = b"\x01" * 32
+    promised = {"commitment": commitment(salt, body), "size": len(body)}
+    text = canonical.encode(dict(header) | {"body": promised}).decode()
+    item = {"header": text, "body": body.decode(), "salt": b64url(salt), "sig": ""}
+    return signed(author, text, item)

@@ -9,14 +9,12 @@ from sqlalchemy import func, select, update
 from server.services import ingest, rebuild, verify
 from server.services.ingest import Carrier
 from server.storage.log_tables import Leaf, Quota, Rejection
-from sync_protocol import canonical
-from sync_protocol.encoding import b64url
 from sync_protocol.keys import sign
-from sync_protocol.ops import build_op, commitment, pae
+from sync_protocol.ops import build_op
 from sync_protocol.rules import ITEM_PROBLEMS, LIMITS
+from tests.integration.core.acts import Item, rewritten, signed
 from tests.support.authors import DAY_MS, Author, Office, finding_body, inspection_begun
 
-Item = dict[str, str]
 Scenario = Callable[[Office, Author, str], Any]
 SCENARIOS: dict[str, Scenario] = {}
 
@@ -72,11 +70,6 @@ def swapped(item: Item, member: str, old: str, new: str) -> Item:
     return item | {member: item[member].replace(old, new, 1)}
 
 
-def signed(author: Author, header: str, item: Item) -> Item:
-    """Sign another header text, as a program with a fault of its own would."""
-    return item | {"header": header, "sig": b64url(sign(author.key, pae(header.encode())))}
-
-
 @rejected("op_malformed")
 def not_an_op(office: Office, wang: Author, inspection: str) -> Any:
     return {"header": 7}
@@ -113,15 +106,6 @@ def with_a_wrong_body(office: Office, wang: Author, inspection: str) -> Any:
     op = wang.op("finding.create", finding_body(wang, inspection))
     text = op.wire()["body"].replace('"general"', '"mild"').encode()
     return rewritten(wang, op.header, text)
-
-
-def rewritten(author: Author, header: Any, body: bytes) -> Item:
-    """Commit to and sign a body that no builder would make."""
-    salt = b"\x01" * 32
-    promised = {"commitment": commitment(salt, body), "size": len(body)}
-    text = canonical.encode(dict(header) | {"body": promised}).decode()
-    item = {"header": text, "body": body.decode(), "salt": b64url(salt), "sig": ""}
-    return signed(author, text, item)
 
 
 @rejected("entities_mismatch")

@@ -64,7 +64,7 @@ class World:
         """Add a logged op."""
         logged = LoggedOp(
             op.id, index, op.chain, op.seq, op.kind, op.space, op.mends, AT_MS, index,
-            outcome, code, (), "", op.body_raw.decode(),
+            outcome, code, (), "", op.header_raw.decode(), op.body_raw.decode(),
         )  # fmt: skip
         self.ops[op.id] = logged
         return logged

@@ -19,6 +19,7 @@ from sync_protocol import (  # fmt: skip
     ops,
     tlog,
     types,
+    upcast,
 )
 from sync_protocol.encoding import from_b64url
 from sync_protocol.vectors import generate
@@ -136,6 +137,13 @@ def test_admission(case: Case) -> None:
     else:
         assert {"op": found.id} == case["expect"]
         assert found.wire() == case["item"]
+
+
+@pytest.mark.parametrize("case", cases("upcast"))
+def test_upcast(case: Case) -> None:
+    before = copy.deepcopy(case["body"])
+    assert upcast.current(case["header"], case["body"]) == case["expect"]["body"]
+    assert case["body"] == before
 
 
 @pytest.mark.parametrize("case", cases("fold"))

@@ -7,8 +7,9 @@ import { fromBase64url, fromHex, sha256Hex } from "../../protocol/bytes.ts";
 import { decode } from "../../protocol/canonical.ts";
 import { holds, type Openings } from "../../protocol/epochs.ts";
 import { entryOf, leafHash, verifyInclusion } from "../../protocol/merkle.ts";
-import { commitment, opId, type PublicKey, readBody, readHeader, verifyOp } from "../../protocol/ops.ts";
+import { commitment, opId, type PublicKey, readHeader, verifyOp } from "../../protocol/ops.ts";
 import type { Receipt, WireOp } from "../../protocol/rows.ts";
+import { readBody } from "../../protocol/upcast.ts";
 
 export const CHECKS = ["op_id", "commitment", "signature", "leaf", "included"] as const;
 export type CheckName = (typeof CHECKS)[number];
@@ -31,7 +32,7 @@ export interface Proof {
 
 /** The key that must have signed: an enrolment's own, else the chain's. */
 export const signingKey = (evidence: Evidence, chainKey: PublicKey | undefined): PublicKey | undefined =>
-  readHeader(evidence.header).chain === "" ? (readBody(evidence.body)["public_key"] as unknown as PublicKey) : chainKey;
+  readHeader(evidence.header).chain === "" ? (readBody(evidence)["public_key"] as unknown as PublicKey) : chainKey;
 
 const isCommitted = async (evidence: Evidence): Promise<boolean> =>
   (await commitment(fromBase64url(evidence.salt), evidence.body)) === readHeader(evidence.header).body.commitment;

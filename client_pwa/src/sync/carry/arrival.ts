@@ -6,9 +6,10 @@ import { admit, type Admission } from "../../protocol/admission.ts";
 import { type Bytes, sha256Hex } from "../../protocol/bytes.ts";
 import { type CargoBlob, type CargoPerson, type Manifest, readCargo } from "../../protocol/cargo.ts";
 import { namedIn } from "../../protocol/kinds.ts";
-import { type PublicKey, readBody } from "../../protocol/ops.ts";
+import type { PublicKey } from "../../protocol/ops.ts";
 import { ParcelError } from "../../protocol/parcel.ts";
 import { textOf, valueOf, type WireOp } from "../../protocol/rows.ts";
+import { readBody } from "../../protocol/upcast.ts";
 import { blobId, blobRecord, hasBytes } from "../../store/blobs.ts";
 import { type ArrivingBlob, type ArrivingOp, holdingCarried, keepArrival, stageBytes, sweepStaged } from "../../store/carried.ts";
 import { nowMs } from "../../store/clock.ts";
@@ -109,7 +110,7 @@ class Reception {
     }
     if (!result.ok && result.code !== "chain_unknown") throw invalid(`${result.code} ${result.field}`);
     if (result.ok && result.header.chain === "") this.owners.begun.set(result.op, result.body["public_key"] as unknown as PublicKey);
-    const blobs = [...new Set(namedIn(head.kind, readBody(wire.body)).blobs)];
+    const blobs = [...new Set(namedIn(head.kind, readBody(wire)).blobs)];
     for (const sha256 of blobs) this.named.add(blobId(head.space, sha256));
     return blobs;
   }

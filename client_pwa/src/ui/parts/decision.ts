@@ -2,7 +2,8 @@
 // connection; until then only the outcome is known here.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { readBody, readHeader } from "../../protocol/ops.ts";
+import { readHeader } from "../../protocol/ops.ts";
+import { readBody } from "../../protocol/upcast.ts";
 import { dateTimeOf } from "../../screen/dates.ts";
 import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
@@ -37,7 +38,7 @@ class DecisionNote extends ScreenElement {
         const entry = await opEntry(this.#op);
         if (!entry.kind.startsWith("ruling.")) return;
         const name = (await person(entry.by))?.name ?? entry.by;
-        this.put({ told: { name, reason: String(readBody(entry.body)["reason"]), atMs: readHeader(entry.header).time.wall_ms } });
+        this.put({ told: { name, reason: String(readBody(entry)["reason"]), atMs: readHeader(entry.header).time.wall_ms } });
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
       }
