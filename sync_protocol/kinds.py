@@ -14,7 +14,7 @@ from sync_protocol.types import Type, compile_object
 # Members whose op must be in effect before this one (SPEC section 2, deps).
 OP_REFERENCES = frozenset({"base", "chosen", "signing", "replaces"})
 # Types that announce bytes which travel beside the op.
-BLOB_TYPES = frozenset({"blob_ref", "image_ref", "audio_ref"})
+BLOB_TYPES = frozenset({"blob_ref", "image_ref", "audio_ref", "manifest_ref"})
 
 
 class BodyInvalid(ValueError):

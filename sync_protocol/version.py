@@ -13,7 +13,7 @@ PROTOCOL_VERSION: int = VERSIONS["accepted"]["max"]
 HISTORY = (
     (
         1,
-        "5d8c668ebd9b1ec0902f6d7e6c5a729a0ab018c14276a61d9a2baf7f08b02466",
+        "e3855f3dc39250e021e956b4b00f657770f3043042e31bc3f33a12e1161e30d4",
         "the first version",
     ),
 )

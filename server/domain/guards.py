@@ -9,7 +9,7 @@ who may act on what (`officers`).
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
-from server.domain import officers, references
+from server.domain import officers, recordings, references
 from server.domain.authority import Stop, field
 from server.domain.case import Case, Guard, named_findings
 from server.domain.records import Reader
@@ -202,6 +202,10 @@ GUARDS: Mapping[str, Guard] = {
         officers.author_on_finding,
         officers.author_on_photo,
         officers.author_on_clip,
+        officers.author_on_case,
+        recordings.clip_range_ordered,
+        recordings.clip_name_known,
+        recordings.case_names_recordings,
         officers.findings_of_inspection,
         duplicate_of_another,
         mends_within_reach,

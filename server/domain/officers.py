@@ -57,6 +57,11 @@ def author_on_clip(case: Case) -> str:
     return _author_on_part(case, "clip")
 
 
+def author_on_case(case: Case) -> str:
+    """The author is an officer of the inspection the case was opened on."""
+    return _author_on_part(case, "case")
+
+
 def author_on_reinspection(case: Case) -> str:
     """The author is one of the reinspection's officers."""
     return _author_listed(case, "reinspection", case.body["reinspection"])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sync_protocol.vectors import (
+    camera_cases,
     canonical_cases,
     fold_cases,
     kind_cases,
@@ -30,6 +31,7 @@ FILES = {
     "merkle": ("Roots and proofs of RFC 9162, and proofs that must fail", log_cases.merkle),
     "note": ("Signed checkpoints, and notes that must not open", log_cases.note),
     "leaves": ("Leaf records, tree entries and receipts", log_cases.leaves),
+    "cameras": ("Body cameras: names of files, stretches that nothing covers", camera_cases.cases),
     "tiles": ("Paths of tlog-tiles", log_cases.tiles),
 }  # fmt: skip
 

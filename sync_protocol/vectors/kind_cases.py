@@ -55,6 +55,11 @@ DERIVE: Body = {
 VOICE: Body = {
     "voice": "v-1", "inspection": "i-1", "recorded_at_ms": 0, "duration_ms": 4000, "blob": blob(10, "audio/webm"),
 }  # fmt: skip
+CASE: Body = {
+    "case": "ca-1", "inspection": "i-1", "cause": "未批先建",
+    "footage": [{"clip": "c-1", "footage": op(3), "sha256": op(4)}],
+    "without": [{"clip": "c-2", "reason": "设备损坏"}],
+}  # fmt: skip
 EDIT: Body = {
     "finding": "f-1",
     "changes": [
@@ -94,6 +99,14 @@ FITS: list[tuple[str, str, Body, list[str], list[str], list[int]]] = [
     ("a verified blob", "blob.verified",
      {"blob": "530902-" + op(6), "sha256": op(6), "size_bytes": 9, "media_type": "application/octet-stream"},
      ["blob/530902-" + op(6)], [], []),
+    ("a case names recordings and footage", "case.open", CASE,
+     ["case/ca-1", "clip/c-1", "clip/c-2", f"footage/{op(3)}", "inspection/i-1"], [], []),
+    ("a clock names the showing it was read from", "camera.declare_clock",
+     {"clock": "k-2", "inspection": "i-1", "camera": "DSJ0001", "date": "2026-12-01", "offset_ms": -86400000, "shown": "k-1"},
+     ["clock/k-1", "clock/k-2", "inspection/i-1"], [], []),
+    ("a manifest announces its file", "manifest.add",
+     {"manifest": "m-1", "station": "一号采集站", "name": "a.csv", "blob": blob(4, "text/csv"), "rows": 2, "refused": 0, "rows_sha256": op(1), "reader": 1},
+     ["manifest/m-1"], [], [4]),
     ("the duplicate of a finding is an entity", "finding.mark_duplicate",
      {"finding": "f-1", **BASED, "duplicate_of": "f-0", "reason": "同一处"}, ["finding/f-0", "finding/f-1"], [op(1)], []),
 ]  # fmt: skip
@@ -152,6 +165,11 @@ MISFITS: list[tuple[str, str, Any, str]] = [
     ("a voice note that is a picture", "voice.add", {**VOICE, "blob": blob(10)}, "blob.media_type"),
     ("a voice note of no length", "voice.add", {**VOICE, "duration_ms": 0}, "duration_ms"),
     ("voice notes, if any, are at least one", "finding.create", {**FINDING, "voices": []}, "voices"),
+    ("a case without the hash of a recording", "case.open", {**CASE, "footage": [_without(CASE["footage"][0], "sha256")]}, "footage.0.sha256"),
+    ("a clock that is off by more than a day", "camera.declare_clock",
+     {"clock": "k-2", "inspection": "i-1", "camera": "DSJ0001", "date": "2026-12-01", "offset_ms": 86400001}, "offset_ms"),
+    ("a clock shown for less than three seconds", "camera.show_clock",
+     {"clock": "k-1", "inspection": "i-1", "camera": "DSJ0001", "nonce": "0a1b2c3d", "shown_at_ms": 0, "shown_for_ms": 2999}, "shown_for_ms"),
     ("a photo of no known type", "photo.add", {**PHOTO, "blob": {**blob(6), "media_type": "image/gif"}}, "blob.media_type"),
 ]  # fmt: skip
 

@@ -33,6 +33,7 @@ FITS: list[tuple[str, list[Any]]] = [
     ("list:op:1", [[], [HEX64]]),
     ("blob_ref", [BLOB, {**BLOB, "size_bytes": 52428800}, {**BLOB, "media_type": "text/html"}]),
     ("image_ref", [BLOB, {**BLOB, "size_bytes": 52428800}, {**BLOB, "media_type": "image/webp"}]),
+    ("manifest_ref", [{**BLOB, "media_type": "text/csv"}, {**BLOB, "media_type": "application/json", "size_bytes": 16777216}]),
     ("audio_ref", [{**BLOB, "media_type": "audio/webm"}, {**BLOB, "media_type": "audio/mp4", "size_bytes": 8388608}, {**BLOB, "media_type": "audio/ogg"}]),
     ("mark", [{"shape": "blur", "x1": 0, "y1": 10000, "x2": 5000, "y2": 0}]),
     ("position", [{"lat_e7": -900000000, "lon_e7": 1800000000, "accuracy_m": 0, "age_ms": 0}]),
@@ -85,6 +86,7 @@ MISFITS: list[tuple[str, list[tuple[Any, str]]]] = [
         ({"sha256": "x", "size_bytes": 0, "zz": 1}, "zz"), ({"sha256": "x", "size_bytes": 0}, "sha256"),
         ([], ""), ("", ""),
     ]),
+    ("manifest_ref", [({**BLOB}, "media_type"), ({**BLOB, "media_type": "text/csv", "size_bytes": 16777217}, "size_bytes")]),
     ("image_ref", [({**BLOB, "media_type": "text/html"}, "media_type"), ({**BLOB, "media_type": "image/heic"}, "media_type")]),
     ("audio_ref", [
         ({**BLOB, "media_type": "audio/webm", "size_bytes": 8388609}, "size_bytes"), (BLOB, "media_type"),

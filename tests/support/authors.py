@@ -264,6 +264,20 @@ def finding_body(author: Author, inspection: str, **members: Any) -> dict[str, A
     } | members
 
 
+def clip_body(author: Author, inspection: str, **members: Any) -> dict[str, Any]:
+    """Return the body of a reference to the last half hour of one's own camera."""
+    now_ms = author.clock.now_ms()
+    return {
+        "clip": author.new_id(),
+        "inspection": inspection,
+        "camera": "DSJ0001",
+        "officer": "wang",
+        "started_at_ms": now_ms - 1_800_000,
+        "stopped_at_ms": now_ms,
+        "source": "range",
+    } | members
+
+
 def blob_ref(sha256: str = "ab" * 32) -> dict[str, Any]:
     """Return a reference to bytes."""
     return {"sha256": sha256, "size_bytes": 4, "media_type": "text/html"}

@@ -1,5 +1,6 @@
 // Typed imports of sync_protocol/tables: the rules both languages read, and their labels.
 
+import camerasTable from "@tables/cameras.json" with { type: "json" };
 import kindsTable from "@tables/kinds.json" with { type: "json" };
 import lifecycleTable from "@tables/lifecycle.json" with { type: "json" };
 import limitsTable from "@tables/limits.json" with { type: "json" };
@@ -70,6 +71,7 @@ export const KINDS = kindsTable.kinds as unknown as { readonly [kind: string]: K
 export const TYPES = kindsTable.types as { readonly [type: string]: Shape };
 export const MACHINES = lifecycleTable.machines as unknown as { readonly [machine: string]: Machine };
 export const LIMITS = limitsTable;
+export const CAMERAS = camerasTable;
 export const REASONS = reasonsTable.codes as { readonly [code: string]: Reason };
 export const OUTCOMES = reasonsTable.outcomes as { readonly [outcome: string]: Label };
 export const FLAGS = reasonsTable.flags as { readonly [flag: string]: Label };

@@ -141,7 +141,7 @@ const OP: Type = {
   collect: (value, into, member) => void (NAMES_OPS.has(member) && into.ops.add(value as string)),
 };
 /** Types that announce bytes which travel beside the op. */
-const BLOB_TYPES = new Set(["blob_ref", "image_ref", "audio_ref"]);
+const BLOB_TYPES = new Set(["blob_ref", "image_ref", "audio_ref", "manifest_ref"]);
 const blobRefOf = (shape: Shape): Type => {
   const object = objectOf(shape);
   return { check: object.check, collect: (value, into) => void into.blobs.push((value as { sha256: string }).sha256) };

@@ -4,6 +4,7 @@
 import { expect, test } from "vitest";
 import * as bytes from "../../src/protocol/bytes.ts";
 import { admit } from "../../src/protocol/admission.ts";
+import { fileNamed, uncovered } from "../../src/protocol/cameras.ts";
 import { decode, decodeBytes, encode, ProfileError } from "../../src/protocol/canonical.ts";
 import { fold } from "../../src/protocol/fold.ts";
 import { newId, pairingCode } from "../../src/protocol/ids.ts";
@@ -134,6 +135,13 @@ const RUNS: { readonly [file: string]: Run | { readonly [todo: string]: Run } } 
       return { entry: hex(entry), leaf_hash: hex(await leafHash(entry)) };
     },
     receipt,
+  },
+  cameras: {
+    file_named: (one) => {
+      const told = fileNamed(one["file_name"]);
+      return told ? { camera: told.camera, officer: told.officer, started_at_ms: told.startedAtMs } : {};
+    },
+    uncovered: (one) => ({ spans: uncovered(one["whole"], one["spans"], one["tolerance_ms"]) }),
   },
   tiles: { path: (one) => ({ path: tilePath(one["level"], one["number"], one["width"]) }) },
 };

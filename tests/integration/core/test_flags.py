@@ -19,6 +19,7 @@ from tests.support.authors import (
     OTHER_COUNTY,
     Author,
     Office,
+    clip_body,
     finding_body,
     inspection_begun,
 )
@@ -51,6 +52,13 @@ def two_at_one_place(office: Office, wang: Author, li: Author, boss: Author) -> 
     one = wang.op("finding.create", finding_body(wang, inspection))
     two = wang.op("finding.create", finding_body(wang, inspection), seq=one.seq, prev=one.prev)
     return pushed(office, one, two)
+
+
+@flagged("file_name_unknown")
+def recording_of_an_unknown_maker(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    inspection = inspection_begun(office, wang, li)
+    body = clip_body(wang, inspection) | {"source": "name", "file_name": "录像一.mp4"}
+    return pushed(office, wang.op("clip.refer", body))
 
 
 @flagged("licence_unproven")

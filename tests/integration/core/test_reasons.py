@@ -29,6 +29,7 @@ from tests.support.authors import (
     Author,
     Office,
     blob_ref,
+    clip_body,
     finding_body,
     inspection_begun,
     signing_body,
@@ -305,6 +306,23 @@ def supplementing_nothing(office: Office, wang: Author, li: Author, boss: Author
     finding = found(office, wang, inspection)
     body = signing_body(inspection, (), [finding])
     return pushed(office, wang.op("inspection.supplement", body))
+
+
+@ruled("recording_missing")
+def case_without_its_recording(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    inspection = inspection_begun(office, wang, li)
+    office.apply(wang.op("clip.refer", clip_body(wang, inspection)))
+    body = {"case": wang.new_id(), "inspection": inspection, "cause": "未批先建"}
+    return pushed(office, wang.op("case.open", body | {"footage": [], "without": []}))
+
+
+@ruled("range_backwards")
+def recording_that_ends_before_it_begins(
+    office: Office, wang: Author, li: Author, boss: Author
+) -> Op:  # fmt: skip
+    inspection = inspection_begun(office, wang, li)
+    backwards = clip_body(wang, inspection) | {"started_at_ms": 2, "stopped_at_ms": 1}
+    return pushed(office, wang.op("clip.refer", backwards))
 
 
 @ruled("own_chain")

@@ -1,12 +1,14 @@
 """Every vector file, run through the Python implementation. TypeScript runs the same files."""
 
 import copy
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from sync_protocol import (  # fmt: skip
     admission,
+    cameras,
     canonical,
     fold,
     ids,
@@ -241,3 +243,16 @@ def test_tile_path(case: Case) -> None:
         path = tlog.tile_path(level, number, width)
     assert path == case["expect"]["path"]
     assert tlog.parse_number(path.split("/", 2)[2]) == (number, width)
+
+
+@pytest.mark.parametrize("case", cases("cameras", "file_named"))
+def test_file_named(case: Case) -> None:
+    told = cameras.file_named(case["file_name"])
+    assert (asdict(told) if told else {}) == case["expect"]
+
+
+@pytest.mark.parametrize("case", cases("cameras", "uncovered"))
+def test_uncovered(case: Case) -> None:
+    spans = [(first, last) for first, last in case["spans"]]
+    found = cameras.uncovered(tuple(case["whole"]), spans, case["tolerance_ms"])
+    assert [list(one) for one in found] == case["expect"]["spans"]
