@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +23,17 @@ from tests.support.live_server import COMMAND, LiveServer
 
 DEMO_SECONDS = 400
 Somebody = TypeVar("Somebody", bound=Person)
+PRESENT: list[Person] = []  # whoever has a browser open; a failed test shows their screens
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Say what stood on everybody's screen when a test failed."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for person in PRESENT:
+            report.sections.append((f"screen of {person.login}", person.screen()))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -86,11 +97,13 @@ def company(
         profile = folder / f"profile-{login}-{len(people)}"
         person = who(playwright, profile, login, server.port, video=video)
         people.append(person)
+        PRESENT.append(person)
         person.open()
         return person
 
     yield come
     for person in people:
+        PRESENT.remove(person)
         person.close()
         person.network.lose()
     assert [fault for person in people for fault in person.faults] == []

@@ -76,6 +76,7 @@ class Inspector(Person):
 
     def record(self, hazard: Hazard) -> str:
         """Record one hazard from the inspection's page; return the number it got."""
+        self.hand.wait("inspection")
         before = self.hand.see("finding").count()
         if hazard.photos:
             self.hand.photograph("take-photo", hazard.photos[0])

@@ -103,6 +103,13 @@ class Person:
         self.page.goto(self.network.url, wait_until="commit")
         return opened
 
+    def screen(self) -> str:
+        """Address and words of the present page, for the report of a failed test."""
+        try:
+            return f"{self.page.url} {self.network.state}\n{self.page.inner_text('body')}"
+        except Error as gone:
+            return f"no page: {gone.message}"
+
     # ——— the signal
 
     def leave_coverage(self) -> None:

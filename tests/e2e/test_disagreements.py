@@ -211,6 +211,7 @@ def test_results_that_contradict_are_decided_by_a_supervisor_with_a_reason(
 
 def test_a_revoked_phones_work_is_decided_on_record_by_record(team: Team) -> None:
     phone, desk = team.first, team.desk
+    phone.wait_until_all_done()
     phone.go(f"/inspections/{team.inspection}")
     phone.hand.wait("inspection", state="in_progress")
     phone.leave_coverage()

@@ -1,4 +1,5 @@
-// The one status of the engine, shown alike in every tab: the leader publishes, followers listen.
+// The one status of the engine, shown alike in every tab: the leader publishes how the link is and what moves, followers
+// listen. What is left to do every tab counts itself, so that no message from before a save says that all is done.
 
 import type { SyncStatus, UploadProgress } from "./types.ts";
 
@@ -6,6 +7,9 @@ const BLANK: SyncStatus = {
   phase: "stopped", online: false, lastError: "", unsentOps: 0, unsentBytes: 0, uploads: [], attention: 0, carried: 0, allDone: false,
   retryAtMs: 0, lastSyncAtMs: 0,
 };
+/** Counted in this tab, from the store. */
+const counted = ({ unsentOps, unsentBytes, attention, carried, allDone }: SyncStatus): Partial<SyncStatus> =>
+  ({ unsentOps, unsentBytes, attention, carried, allDone });
 type Message = { readonly status: SyncStatus } | { readonly nudge: true };
 
 export class StatusBoard {
@@ -47,7 +51,7 @@ export class StatusBoard {
 
   private receive(message: Message): void {
     if ("nudge" in message) return this.onNudge();
-    if (this.current.phase === "follower") this.show({ ...message.status, phase: "follower" });
+    if (this.current.phase === "follower") this.show({ ...message.status, ...counted(this.current), phase: "follower" });
   }
   private show(status: SyncStatus): void {
     this.current = status;

@@ -150,10 +150,13 @@ export class Engine {
   private onChange(ops: readonly string[], entities: readonly string[]): void {
     if (this.isLeading && entities.includes("session/")) this.nudge();
     const counts = ops.length > 0 || entities.some((one) => one === "*" || one.startsWith("blob/") || one === "session/" || one === "carried/");
+    if (!counts) return;
+    this.changes += 1;
     if (ops.length > 0 && this.board.status().allDone) this.board.set({ allDone: false }); // until it is counted again
-    if (counts) this.tallySoon();
+    this.tallySoon();
   }
 
+  private changes = 0;
   private freshOps = 0;
   private tallying: ReturnType<typeof setTimeout> | undefined;
   private uncountedSinceMs = 0;
@@ -180,9 +183,11 @@ export class Engine {
   private async refreshTally(): Promise<void> {
     const author = await currentAuthor();
     if (!author) return;
-    const { freshOps, ...figures } = await tally(author.person);
+    const before = this.changes;
+    const [{ freshOps, ...figures }, carried] = [await tally(author.person), await carriedLeft()];
     this.freshOps = freshOps;
-    this.board.set({ ...figures, carried: await carriedLeft() });
+    const isStill = this.changes === before; // what was saved meanwhile is not in the figures: they may not say that all is done
+    this.board.set({ ...figures, carried, allDone: figures.allDone && isStill });
   }
 
   private async recordLane(): Promise<number> {

@@ -50,7 +50,6 @@ class Outbox extends LiveScreen {
   private act(action: () => Promise<unknown>, said: string): void {
     this.attempt(async () => {
       await action();
-      this.put({ withdrawing: "" });
       say(this, said);
       engine.nudge();
     });
@@ -70,6 +69,11 @@ class Outbox extends LiveScreen {
     const page = mendingPage(item);
     if (page) return html`<a class="button button-primary" href=${href(page)} data-test="mend">${t("outbox.mend")}</a>`;
     return button(t("outbox.mend"), () => this.act(() => mend(item.op), t("saved.here")), { kind: "primary", test: "mend" });
+  }
+
+  private async withdraw(op: string, reason: string): Promise<void> {
+    await withdrawOp(op, reason);
+    this.put({ withdrawing: "" });
   }
 
   private async renew(): Promise<void> {
@@ -133,7 +137,7 @@ class Outbox extends LiveScreen {
     ${this.withdrawing ? sheet(t("outbox.withdraw"), html`<form class="stack" @submit=${(event: SubmitEvent) => {
       event.preventDefault();
       const reason = String(new FormData(event.target as HTMLFormElement).get("reason") ?? "").trim();
-      this.act(() => withdrawOp(this.withdrawing, reason), t("saved.here"));
+      this.act(() => this.withdraw(this.withdrawing, reason), t("saved.here"));
     }}>${field("reason", t("action.withdraw_why"), (id) => html`<textarea id=${id} name="reason" rows="3" maxlength="500" required data-test="reason"></textarea>`)}${submit(t("do.confirm"), "withdraw-confirm")}</form>`, () => this.put({ withdrawing: "" })) : nothing}`;
   }
 }
