@@ -9,15 +9,18 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from server.cli.demo.phone import UnexpectedAnswerError
 from server.storage.database import reading
 from server.storage.log_tables import Op
 from tests.simulation.disk_faults import FORMS, STEPS
-from tests.simulation.world import SKEWS, Hand, World, drawn_fate
+from tests.simulation.hands import RIGHT, WRONG, Hand, Tab
+from tests.simulation.restores import Backup, ended, originals, read_log
+from tests.simulation.world import World, drawn_fate
 from tests.support.service import COUNTY, OTHER_COUNTY
 
 PAUSES_MS = {4_000: 80, 60_000: 15, 6 * 3_600_000: 4, 2 * 86_400_000: 1}
 DAMAGED_FILES = 0.2
+KEPT_BACKUPS = 3
+ORIGINALS_LOST = 0.5
 PHONE_FORMS = ("fail", "fail_persisted", "quota", "crash", "crash_persisted")
 INSPECTOR = {
     "begin_on_site": 3, "plan": 2, "begin": 3, "photo": 8, "hazard": 10, "edit": 8, "classify": 3,
@@ -36,9 +39,15 @@ SUPERVISOR = {
 DEEDS = {"inspector": INSPECTOR, "supervisor": SUPERVISOR, "administrator": SUPERVISOR}
 
 
-def free(world: World) -> list[Hand]:
-    """Return the phones that are on and whose person waits for nothing."""
-    return [hand for hand in world.hands.values() if hand.up and not hand.call]
+def free(world: World) -> list[tuple[Hand, Tab]]:
+    """Return the open tabs in which nobody waits for anything, and whose phone each is on."""
+    tabs = ((hand, tab) for hand in world.hands.values() for tab in hand.tabs)
+    return [(hand, tab) for hand, tab in tabs if tab.up and not tab.call]
+
+
+def in_use(world: World) -> list[tuple[Hand, Tab]]:
+    """Return those of them on which somebody is signed in."""
+    return [(hand, tab) for hand, tab in free(world) if hand.user]
 
 
 def a_request(world: World, rng: random.Random) -> str:
@@ -53,16 +62,16 @@ def a_request(world: World, rng: random.Random) -> str:
 
 def a_deed(world: World, rng: random.Random) -> str:
     """Somebody does something on their phone."""
-    hands = [hand for hand in free(world) if hand.user]
-    if not hands:
+    found = in_use(world)
+    if not found:
         return ""
-    hand = rng.choice(hands)
+    hand, tab = rng.choice(found)
     assert hand.user is not None
-    table = DEEDS[hand.user.role]
+    table = DEEDS[world.roles[hand.user.id]]
     deed = rng.choices(list(table), list(table.values()))[0]
     given = {"op": rng.choice(phones_in_use(world))} if deed == "revoke" else {}
     asked = f"{deed} by {hand.user.id}"
-    world.call(hand, "act", asked, deed=deed, seed=rng.randrange(2**32), **given)
+    world.call(hand, "act", asked, tab, deed=deed, seed=rng.randrange(2**32), **given)
     return "deed"
 
 
@@ -75,34 +84,39 @@ def phones_in_use(world: World) -> list[str]:
 
 def a_login(world: World, rng: random.Random) -> str:
     """Somebody takes a phone in hand and signs in, whoever was there before."""
-    hands = free(world)
-    if not hands:
+    found = free(world)
+    if not found:
         return ""
-    needy = [
-        hand for hand in hands if hand.user is None or hand.status.get("phase") == "signed_out"
-    ]
-    hand = rng.choice(needy or hands)
+    needy = [(hand, tab) for hand, tab in found if is_needy(hand)]
+    hand, tab = rng.choice(needy or found)
     if not needy and (len(hand.people) < 2 or rng.random() < 0.8):
         return ""
-    world.sign_in(hand, rng.choice(hand.people))
+    world.sign_in(hand, rng.choice(hand.people), tab)
     return "login"
+
+
+def is_needy(hand: Hand) -> bool:
+    """Say whether a phone asks for a login."""
+    return hand.user is None or "signed_out" in hand.told("phase")
 
 
 def a_logout(world: World, rng: random.Random) -> str:
     """Somebody signs out."""
-    hands = [hand for hand in free(world) if hand.user]
-    if not hands:
+    found = in_use(world)
+    if not found:
         return ""
-    world.sign_in(rng.choice(hands), None)
+    hand, tab = rng.choice(found)
+    world.sign_in(hand, None, tab)
     return "logout"
 
 
 def a_tap(world: World, rng: random.Random) -> str:
     """Somebody taps 立即同步."""
-    hands = [hand for hand in free(world) if hand.user]
-    if not hands:
+    found = in_use(world)
+    if not found:
         return ""
-    world.call(rng.choice(hands), rng.choice(("nudge", "sync")))
+    hand, tab = rng.choice(found)
+    world.call(hand, rng.choice(("nudge", "sync")), at=tab)
     return "tap"
 
 
@@ -122,16 +136,41 @@ def a_boot(world: World, rng: random.Random) -> str:
     return "boot"
 
 
+def a_second_tab(world: World, rng: random.Random) -> str:
+    """Somebody opens the app in another tab beside the first."""
+    found = [hand for hand in world.hands.values() if hand.first.up and not hand.tabs[1].up]
+    if not found:
+        return ""
+    hand = rng.choice(found)
+    world.boot(hand, rng.randrange(2**32), hand.tabs[1])
+    return f"second tab on {hand.name}"
+
+
+def a_tab_closes(world: World, rng: random.Random) -> str:
+    """Somebody closes one of two tabs, whichever leads."""
+    found = [hand for hand in world.hands.values() if all(tab.up for tab in hand.tabs)]
+    if not found:
+        return ""
+    hand, tab = rng.choice(found), rng.choice((0, 1))
+    world.order("close", device=hand.name, tab=tab)
+    return f"tab {tab} of {hand.name} closed"
+
+
 def a_phone_dies(world: World, rng: random.Random) -> str:
-    """The browser is killed; the phone may come back with another clock."""
+    """The browser is killed, and every tab with it."""
     hands = [hand for hand in world.hands.values() if hand.up]
     if not hands:
         return ""
-    hand = rng.choice(hands)
-    world.order("kill", device=hand.name)
-    if rng.random() < 0.2:
-        hand.skew_ms = rng.choice(SKEWS)
+    world.order("kill", device=rng.choice(hands).name)
     return "phone killed"
+
+
+def a_wrong_clock(world: World, rng: random.Random) -> str:
+    """A phone's clock is set, in the middle of whatever it does; mostly to something wrong."""
+    hand = rng.choice(list(world.hands.values()))
+    clock = rng.choice(WRONG) if hand.clock == RIGHT or rng.random() < 0.6 else RIGHT
+    world.set_clock(hand, clock)
+    return f"{hand.name} has its clock {clock}"
 
 
 def an_eviction(world: World, rng: random.Random) -> str:
@@ -143,18 +182,19 @@ def an_eviction(world: World, rng: random.Random) -> str:
 
 def a_handover(world: World, rng: random.Random) -> str:
     """Without a signal, one phone hands another what it has not delivered, as a file."""
-    hands = [hand for hand in free(world) if hand.user]
-    if len(hands) < 2:
+    found = in_use(world)
+    if len({hand.name for hand, _ in found}) < 2:
         return ""
-    giver, taker = rng.sample(hands, 2)
-    world.call(giver, "pack")
-    if not isinstance(giver.said, dict) or giver.call:
+    giver, at = rng.choice(found)
+    taker, to = rng.choice([(hand, tab) for hand, tab in found if hand is not giver])
+    world.call(giver, "pack", at=at)
+    if not isinstance(at.said, dict) or at.call:
         return f"{giver.name} could not pack"
-    file = bytearray(base64.b64decode(giver.said["file"]))
+    file = bytearray(base64.b64decode(at.said["file"]))
     if rng.random() < DAMAGED_FILES:
         file[rng.randrange(len(file))] ^= 1 << rng.randrange(8)
-    world.call(taker, "take", file=base64.b64encode(file).decode())
-    return f"{giver.name} hands {giver.said['ops']} records to {taker.name}"
+    world.call(taker, "take", at=to, file=base64.b64encode(file).decode())
+    return f"{giver.name} hands {at.said['ops']} records to {taker.name}"
 
 
 def an_update(world: World, _rng: random.Random) -> str:
@@ -212,6 +252,7 @@ def a_role_flip(world: World, rng: random.Random) -> str:
     role = rng.choice(("inspector", "inspector", "supervisor"))
     body = {"person": person.id, "bureau": bureau, "role": role}
     said = registered(world, "person.assign", body)
+    world.roles[person.id] = role
     return f"{person.id} becomes {role} of {bureau}: {said}"
 
 
@@ -229,14 +270,37 @@ def a_dismissal(world: World, rng: random.Random) -> str:
 
 def registered(world: World, kind: str, body: dict[str, object]) -> str:
     """Let the registrar's own device record something and send it; what fails goes next time."""
-    registrar = world.registrar
-    registrar.client = world.office.client
-    registrar.capture(kind, "common", body, ())
-    try:
-        items = world.office.restarted(registrar.push)
-    except UnexpectedAnswerError as error:
-        return str(error)[:80]
-    return str([item["ruling"]["outcome"] for item in items or []])
+    world.registered.append(world.registrar.capture(kind, "common", body, ()))
+    return world.registrar_sends()
+
+
+def a_backup(world: World, _rng: random.Random) -> str:
+    """Somebody copies the database while the service runs."""
+    log = read_log(world.office.runtime)
+    names = frozenset(originals(world.folder))
+    world.backups.append(Backup(world.office.back_up(), len(log.leaves), names))
+    del world.backups[:-KEPT_BACKUPS]
+    return f"backup of {len(log.leaves)} leaves"
+
+
+def a_restore(world: World, rng: random.Random) -> str:
+    """The database is lost, perhaps with originals; a backup takes its place in a new epoch."""
+    if not world.backups:
+        return ""
+    backup = rng.choice(world.backups)
+    lost = read_log(world.office.runtime)
+    gone = originals(world.folder) if rng.random() < ORIGINALS_LOST else {}
+    files = [path for name, path in gone.items() if name not in backup.originals]
+    world.office.restore(backup.url, files)
+    world.registrar_again()
+    now = read_log(world.office.runtime)
+    if now.origin == lost.origin:
+        return f"backup of {backup.size} leaves put back: nothing signed is missing"
+    world.ended[lost.origin] = ended(lost)
+    world.count("epoch opened")
+    # A branch of a branch: what a newer backup of an older epoch has, this one never had.
+    world.backups = [one for one in world.backups if one.size <= backup.size]
+    return f"{lost.origin} ends with {len(lost.leaves)}; {now.origin} keeps {backup.size}"
 
 
 Happening = Callable[[World, random.Random], str]
@@ -248,7 +312,10 @@ HAPPENINGS: dict[Happening, float] = {
     a_tap: 1.5,
     time_passes: 10,
     a_boot: 2,
+    a_second_tab: 0.8,
+    a_tab_closes: 0.6,
     a_phone_dies: 0.6,
+    a_wrong_clock: 0.6,
     an_eviction: 0.06,
     a_handover: 0.6,
     an_update: 0.1,
@@ -257,8 +324,10 @@ HAPPENINGS: dict[Happening, float] = {
     a_restart: 0.3,
     background_work: 0.5,
     a_late_request: 1,
-    a_role_flip: 0.12,
+    a_role_flip: 0.3,
     a_dismissal: 0.04,
+    a_backup: 0.2,
+    a_restore: 0.1,
 }
 
 

@@ -2,6 +2,7 @@
 
 Nothing here asks the engine under test: phones' disks are read past it, the log is read from the
 service's tables and its public tiles, and the projection at a size is `liuhen rebuild`'s replay.
+A phone that has not met a new epoch yet is held against the one it knows, as that was at its end.
 """
 
 import json
@@ -10,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.domain.replay import Replay
-from server.services import log_reader, rebuild, verify
-from server.storage.database import reading
-from sync_protocol import leaves, merkle
+from server.services import rebuild, verify
+from sync_protocol import epochs, leaves, merkle
 from sync_protocol.note import Checkpoint, open_checkpoint
 from sync_protocol.rules import MACHINES
 from sync_protocol.tlog import TILE_WIDTH, decode_entries, entries_path
+from tests.simulation.hands import Hand
 from tests.simulation.peace import is_home, originals_away
-from tests.simulation.world import Hand, Violation, World
+from tests.simulation.restores import Log, holds, read_log
+from tests.simulation.world import Violation, World
 
 ALARMS = {
     "log_rewound",
@@ -37,9 +39,9 @@ def require(holds: object, text: str) -> None:
 
 @dataclass
 class Memory:
-    """What was seen before and may not change."""
+    """What was seen and may not change: receipts by op and origin, roots by origin and size."""
 
-    receipts: dict[str, str] = field(default_factory=dict)
+    receipts: dict[tuple[str, str], str] = field(default_factory=dict)
     roots: dict[tuple[str, int], bytes] = field(default_factory=dict)
 
 
@@ -47,17 +49,25 @@ def check(world: World, memory: Memory) -> dict[str, Dump]:
     """Check everything that must hold at any time; return what the phones hold."""
     world.office.settle()
     for hand in world.hands.values():
-        alarm = hand.status.get("lastError", "")
-        require(alarm not in ALARMS, f"{hand.name} says {alarm}")
+        alarms = ALARMS.intersection(hand.told("lastError"))
+        require(not alarms, f"{hand.name} says {alarms}")
     dumps = {name: world.order("dump", device=name).value for name in world.hands}
-    _log_only_extends(world, memory)
+    log = read_log(world.office.runtime)
+    _log_only_extends(world, memory, log)
     for hand in world.hands.values():
         _phone_keeps_what_it_saved(world, hand, dumps[hand.name])
-    _acknowledged_is_in_the_log(world, memory, dumps.values())
-    _service_is_consistent(world, dumps)
+    _acknowledged_is_in_the_log(world, memory, log, dumps.values())
+    _old_receipts_are_provable(world, dumps)
+    _service_is_consistent(world, log, dumps)
     for hand in world.hands.values():
         claims_only_what_is_so(world, hand, dumps[hand.name])
     return dumps
+
+
+def _known_log(world: World, log: Log, dump: Dump) -> Log:
+    """Return the log that a phone knows: the present one, or one whose end it has not heard of."""
+    origin = dump["meta"].get("checkpoint", {}).get("origin", log.origin)
+    return world.ended[origin].log if origin in world.ended else log
 
 
 def _phone_keeps_what_it_saved(world: World, hand: Hand, dump: Dump) -> None:
@@ -71,20 +81,40 @@ def _phone_keeps_what_it_saved(world: World, hand: Hand, dump: Dump) -> None:
     require(len(places) == len(set(places)), f"{hand.name} forked a chain of its own")
 
 
-def _acknowledged_is_in_the_log(world: World, memory: Memory, dumps: Iterable[Dump]) -> None:
-    entries = published_entries(world)
+def _acknowledged_is_in_the_log(
+    world: World, memory: Memory, log: Log, dumps: Iterable[Dump]
+) -> None:
     for dump in dumps:
         for op in [*dump["ops"], *dump["carriedops"]]:
             if "receipt" not in op:
                 continue
             text = json.dumps(op["receipt"], sort_keys=True)
-            known = memory.receipts.setdefault(op["op"], text)
+            known = memory.receipts.setdefault((op["op"], op["receipt"]["origin"]), text)
             require(known == text, f"a second receipt for {op['op']}: {text}, before {known}")
-    for op, text in memory.receipts.items():
+    entries, openings = published_entries(world), openings_of(world)
+    require(entries == log.entries, "the published entries are not those of the leaves")
+    for (op, origin), text in memory.receipts.items():
         receipt = json.loads(text)
-        require(receipt["index"] < len(entries), f"the receipt of {op} lies beyond the log")
-        same = entries[receipt["index"]] == leaves.entry(receipt["leaf"])
+        held = holds(receipt, log, openings)
+        told = entries if held else world.ended[origin].log.entries
+        require(receipt["index"] < len(told), f"the receipt of {op} lies beyond {origin}")
+        same = told[receipt["index"]] == leaves.entry(receipt["leaf"])
         require(same, f"the leaf at {receipt['index']} is not that of the receipt of {op}")
+
+
+def _old_receipts_are_provable(world: World, dumps: dict[str, Dump]) -> None:
+    """What a phone kept of an op that a restore lost proves that it was in the log of then."""
+    for name, dump in dumps.items():
+        for op in [*dump["ops"], *dump["carriedops"]]:
+            for past in op.get("past", ()):
+                if "proof" not in past:
+                    continue
+                origin = past["proof"]["note"].split("\n")[0]
+                key = world.office.runtime.log_key(epochs.epoch_of(origin) or 0)
+                checkpoint = open_checkpoint(past["proof"]["note"], key)
+                hashes = [bytes.fromhex(one) for one in past["proof"]["hashes"]]
+                proves = leaves.receipt_proves(past["receipt"], op["op"], hashes, checkpoint)
+                require(proves, f"{name} cannot prove the old receipt of {op['op']} any more")
 
 
 def published_entries(world: World) -> list[bytes]:
@@ -103,16 +133,40 @@ def published_entries(world: World) -> list[bytes]:
 def newest(world: World) -> Checkpoint:
     """Return the checkpoint that the service gives out now."""
     note = world.office.client.get("/api/v1/log/checkpoint").get_data(as_text=True)
-    return open_checkpoint(note, world.office.runtime.log_key(1))
+    return opened(world, note)
 
 
-def _log_only_extends(world: World, memory: Memory) -> None:
-    head = newest(world)
-    key = world.office.runtime.log_key(1)
+def opened(world: World, note: str) -> Checkpoint:
+    """Return the checkpoint of a note that the log of some epoch signed."""
+    epoch = epochs.epoch_of(note.split("\n")[0])
+    require(epoch, f"no epoch of ours: {note}")
+    return open_checkpoint(note, world.office.runtime.log_key(epoch or 0))
+
+
+def openings_of(world: World) -> dict[int, int]:
+    """Return how many leaves each later epoch kept, as the service tells everybody."""
+    listed = world.office.client.get("/api/v1/log/epochs").get_json()["epochs"]
+    said = [json.loads(one["body"]) for one in listed]
+    return {int(one["epoch"]): int(one["size"]) for one in said}
+
+
+def _log_only_extends(world: World, memory: Memory, log: Log) -> None:
+    head, openings = newest(world), openings_of(world)
+    require(head.origin == log.origin, f"{head.origin} is given out, the log is {log.origin}")
+    for origin, over in world.ended.items():
+        kept = epochs.kept(openings, epochs.epoch_of(origin) or 0)
+        require(kept is not None, f"nobody opened an epoch after {origin}")
+        same = log.entries[:kept] == over.log.entries[:kept]
+        require(same, f"{log.origin} does not keep the first {kept} leaves of {origin}")
     for note in dict.fromkeys(world.notes):
-        seen = open_checkpoint(note, key)
+        seen = opened(world, note)
         root = memory.roots.setdefault((seen.origin, seen.size), seen.root)
         require(root == seen.root, f"two roots were signed for size {seen.size}")
+        if seen.origin in world.ended:
+            then = world.ended[seen.origin].roots
+            require(seen.size < len(then), f"{seen.size} was signed, {seen.origin} had less")
+            require(then[seen.size] == seen.root, f"{seen.origin} was not this at {seen.size}")
+            continue
         require(seen.size <= head.size, f"{seen.size} was signed, the log has {head.size}")
         if not 0 < seen.size < head.size:
             continue
@@ -124,31 +178,34 @@ def _log_only_extends(world: World, memory: Memory) -> None:
     world.notes.clear()
 
 
-def _service_is_consistent(world: World, dumps: dict[str, Dump]) -> None:
+def _service_is_consistent(world: World, log: Log, dumps: dict[str, Dump]) -> None:
     runtime = world.office.runtime
     with world.office.app.app_context():
         problems = verify.verify(runtime)
         require(not problems, f"verify: {problems[:5]}")
         problems = rebuild.check(runtime)
         require(not problems, f"rebuild --check: {problems[:5]}")
-    with reading(runtime.engine) as connection:
-        stored = list(log_reader.stored_leaves(connection))
-        rows = list(log_reader.stored_ops(connection))
-    ops = {row.op_id: log_reader.authentic(row)[0] for row in rows}
+    known = {name: _known_log(world, log, dump) for name, dump in dumps.items()}
+    for one in ({log.origin: log} | {each.origin: each for each in known.values()}).values():
+        who = {name: dump for name, dump in dumps.items() if known[name] is one}
+        _phones_equal_the_replay(one, who)
+
+
+def _phones_equal_the_replay(log: Log, dumps: dict[str, Dump]) -> None:
     wanted: dict[int, list[tuple[str, str]]] = {}
     for name, dump in dumps.items():
         for cursor in dump["cursors"]:
             if cursor["afterEntity"] == "~" and cursor["completeThrough"] > 0:
-                wanted.setdefault(cursor["completeThrough"], []).append((name, cursor["space"]))
+                size = cursor["completeThrough"]
+                require(size <= len(log.leaves), f"{name} has rows of a size {log.origin} lacks")
+                wanted.setdefault(size, []).append((name, cursor["space"]))
     replay, states = Replay(), {}
-    for leaf in stored:
+    for leaf in log.leaves:
         assert leaf.leaf is not None
         if leaf.leaf["t"] == "ruling":
             replay.feed_ruling(leaf.index, leaf.leaf)
         else:
-            op = ops[leaf.leaf["op"]]
-            assert op is not None
-            replay.feed_op(leaf.index, leaf.leaf, op)
+            replay.feed_op(leaf.index, leaf.leaf, log.ops[leaf.leaf["op"]])
         _steps_are_legal(replay, leaf.index, states)
         for name, space in wanted.get(leaf.index + 1, ()):
             _rows_are_the_projection(name, space, leaf.index + 1, dumps[name], replay)
@@ -186,16 +243,16 @@ def _rows_are_the_projection(name: str, space: str, size: int, dump: Dump, repla
 
 def claims_only_what_is_so(world: World, hand: Hand, dump: Dump) -> None:
     """全部上传完成 only when every record and original of the person is on the service."""
-    if not hand.status.get("allDone") or "author" not in dump["meta"]:
+    if True not in hand.told("allDone") or "author" not in dump["meta"]:
         return
     author = dump["meta"]["author"]["person"]
-    with reading(world.office.runtime.engine) as connection:
-        verified = {row.op_id for row in log_reader.stored_ops(connection)}
+    now = read_log(world.office.runtime)
+    log = _known_log(world, now, dump)
     for op in dump["ops"]:
         if op["person"] != author or (op["sending"] == "rejected" and "replacedBy" in op):
             continue
-        require(op["op"] in verified, f"{hand.name} says all is uploaded, but not {op['op']}")
-        for sha256 in op["blobs"]:
+        require(op["op"] in log.ops, f"{hand.name} says all is uploaded, but not {op['op']}")
+        for sha256 in op["blobs"] if log is now else ():
             held = world.office.runtime.blobs.exists(sha256)
             require(held, f"{hand.name} says all is uploaded, but not the original {sha256}")
 
@@ -205,12 +262,17 @@ def owed(op: dict[str, Any]) -> bool:
     return op.get("rejection", {}).get("code") in ("enrolment_person", "chain_unknown")
 
 
-def check_end(world: World, dumps: dict[str, Dump]) -> None:
+def check_end(world: World, memory: Memory, dumps: dict[str, Dump]) -> None:
     """Check what must hold once nothing goes wrong any more: every queue is empty."""
+    log = read_log(world.office.runtime)
     for name, dump in dumps.items():
+        require(_known_log(world, log, dump) is log, f"{name} has not met {log.origin}")
         stuck = [op for op in dump["ops"] if not is_home(op)]
         require(not stuck, f"{name} still holds {stuck[:2]}")
         stuck = [op for op in dump["carriedops"] if op["sending"] == "unsent" and not owed(op)]
         require(not stuck, f"{name} still carries {stuck[:2]}")
         away = originals_away(world, dump)
         require(not away, f"{name} still holds originals: {away[:2]}")
+        held = {op["op"] for op in [*dump["ops"], *dump["carriedops"]]}
+        lost = [op for op, _ in memory.receipts if op in held and op not in log.ops]
+        require(not lost, f"{name} holds what was acknowledged and is lost: {lost[:2]}")

@@ -121,6 +121,14 @@ class Network:
             body[rng.randrange(len(body))] ^= 1 << rng.randrange(8)
         return told(self._serve(request, data=bytes(body)))
 
+    def flip_reply(self, request: Request, rng: random.Random) -> Answer:
+        """A bit of the body changes on the way down."""
+        answer = told(self._serve(request))
+        body = bytearray(base64.b64decode(answer.get("body", "")))
+        if body:
+            body[rng.randrange(len(body))] ^= 1 << rng.randrange(8)
+        return answer | {"body": base64.b64encode(body).decode()} if body else answer
+
 
 FATES: dict[str, tuple[int, Callable[[Network, Request, random.Random], Answer]]] = {
     "well": (60, Network.well),
@@ -134,6 +142,7 @@ FATES: dict[str, tuple[int, Callable[[Network, Request, random.Random], Answer]]
     "portal": (2, Network.portal),
     "truncate": (3, Network.truncate),
     "flip_request": (3, Network.flip_request),
+    "flip_reply": (3, Network.flip_reply),
 }
 
 

@@ -1,25 +1,30 @@
 """The service of a run: the very application, on a folder, with a clock set by hand.
 
 `crash` drops it as a killed process is dropped: nothing is closed in order, the next one finds what
-was durable. Registers (bureaus, people, enterprises) are imported as `liuhen import` does; each
-person gets an account. Everything else comes through HTTP.
+was durable; `restore` loses the database and puts a backup in its place. Registers (bureaus,
+people, enterprises) are imported as `liuhen import` does; each person gets an account. Everything
+else comes through HTTP.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from server.app import create_app, start_deployment
 from server.cli.demo.phone import Phone
 from server.config import from_env
 from server.jobs import background
-from server.services import accounts, derivatives, enrolments, system
+from server.services import accounts, derivatives, enrolments, restore, system
+from server.services.restore import NothingLostError
 from server.storage.blob_store import blob_store
 from server.storage.checkpoint_file import CheckpointFile
 from tests.simulation.disk_faults import DiskFaults, FaultyBlobs, FaultyCheckpoint, PowerCut
 from tests.simulation.disk_faults import watch_commits as watch
 from tests.support.service import CITY, PASSWORD, Service
 
-DAY_MS = 86_400_000
+Copy = Callable[[str], str]  # address of a database → address of a copy
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,16 @@ class Office(Service):
     """The application under test, and the administrator who keeps its registers."""
 
     faults: DiskFaults = field(default_factory=DiskFaults)
+    copy: Copy = str  # set by the run
 
     def open(self) -> "Office":
+        self._make()
+        with self.app.app_context():
+            start_deployment(self.app)
+        return self
+
+    def _make(self) -> None:
+        """Make the application, as every command does; nothing is started."""
         environment = {
             "LIUHEN_DATA_DIR": str(self.folder),
             "LIUHEN_DATABASE_URL": self.database_url,
@@ -52,9 +65,6 @@ class Office(Service):
         self.app = create_app(settings, self.clock, blobs, checkpoint)
         self.app.config["PROPAGATE_EXCEPTIONS"] = False
         watch(self.runtime.engine, self.faults)
-        with self.app.app_context():
-            start_deployment(self.app)
-        return self
 
     def crash(self) -> None:
         """Lose the process and start another one."""
@@ -63,15 +73,40 @@ class Office(Service):
 
     def start(self) -> None:
         """Start until it runs, as a supervising service does: a disk fault may end a start too."""
+        self._until_done(self.open)
+
+    def _until_done(self, work: Callable[[], object]) -> None:
+        """Do again what a disk fault ended, and nothing else."""
         while True:
             met = len(self.faults.happened)
             try:
-                self.open()
+                work()
                 return
             except (Exception, PowerCut):
                 if len(self.faults.happened) == met:
                     raise
                 self.drop()
+
+    def back_up(self) -> str:
+        """Copy the database as it is; return the copy's address."""
+        self.runtime.engine.dispose()
+        return self.copy(self.database_url)
+
+    def restore(self, backup: str, lost: list[Path]) -> None:
+        """Lose the database and these originals; put the backup back and serve it."""
+        self.drop()
+        for path in lost:
+            path.unlink()
+        self.database_url = self.copy(backup)
+        self._until_done(self._open_epoch)
+        self.start()
+
+    def _open_epoch(self) -> None:
+        """Do what `liuhen restore` does: nothing when nothing was lost, or it was done before."""
+        self._make()
+        with self.app.app_context(), suppress(NothingLostError):
+            restore.restore(self.runtime, [], "磁盘损坏")
+        self.drop()
 
     def drop(self) -> None:
         """Take away what the kernel takes from a dead process: its connections and its locks."""

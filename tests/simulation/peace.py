@@ -39,7 +39,7 @@ def drain(world: World) -> None:
 
 
 def _take_in_hand(world: World, hand: Hand, person: Person) -> None:
-    if not hand.up:
+    if not hand.first.up:
         world.boot(hand, 1)
     world.carry_all()
     world.sign_in(hand, person)
@@ -68,7 +68,7 @@ def left_on(world: World, name: str) -> str:
     away = [one for one in originals_away(world, dump) if one["person"] == author]
     first = [f"{op['kind']} {op['sending']} {op.get('rejection', '')}" for op in ops[:2]]
     first += [f"original {one['state']} {one.get('problem', '')}" for one in away[:2]]
-    return f"{first}, {world.hands[name].status}" if first else ""
+    return f"{first}, {world.hands[name].first.status}" if first else ""
 
 
 def is_home(op: dict[str, Any]) -> bool:

@@ -27,7 +27,7 @@ class Told:
     gone: list[dict[str, Any]]
     said: list[dict[str, Any]]
     faults: list[str]
-    status: dict[str, dict[str, Any]]
+    status: dict[str, dict[str, dict[str, Any]]]  # by phone and tab
     dueInMs: float | None  # noqa: N815 - the other end's name
 
 

@@ -11,11 +11,13 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from tests.simulation import invariants
 from tests.simulation.happenings import step
 from tests.simulation.invariants import Memory
+from tests.simulation.office import Copy
 from tests.simulation.peace import drain
 from tests.simulation.phones import ROOT, Phones
 from tests.simulation.world import Violation, World
@@ -41,15 +43,21 @@ class Failed(AssertionError):
     """A run that broke an invariant; the text is the report."""
 
 
-def simulate(seed: int, steps: int = STEPS, database_url: str = "") -> Result:
-    """Run one seed; raise `Failed` with a report when something does not hold."""
+def simulate(
+    seed: int, steps: int = STEPS, database_url: str = "", copy: Copy | None = None
+) -> Result:
+    """Run one seed; raise `Failed` with a report when something does not hold.
+
+    `copy` copies a database of the kind of `database_url`; both for another one than SQLite.
+    """
     began = time.monotonic()
     logging.disable(logging.CRITICAL)  # faults fill the service's log; the events say what they are
     with tempfile.TemporaryDirectory(dir=fast_folder()) as folder:
         if not database_url:
             database_url = f"sqlite:///{folder}/liuhen.sqlite3"
             databases.migrate(database_url)
-        world = World(seed, Path(folder) / "data", database_url, Phones())
+        copying = copy or sqlite_copies(Path(folder))
+        world = World(seed, Path(folder) / "data", database_url, copying, Phones())
         try:
             leaves = _run(world, steps)
         except Exception as error:
@@ -57,9 +65,8 @@ def simulate(seed: int, steps: int = STEPS, database_url: str = "") -> Result:
         finally:
             world.close()
     seconds = time.monotonic() - began
-    return Result(
-        seed, steps, len(world.hands), leaves, seconds, dict(sorted(world.counts.items()))
-    )
+    counts = dict(sorted(world.all_counts().items()))
+    return Result(seed, steps, len(world.hands), leaves, seconds, counts)
 
 
 def _run(world: World, steps: int) -> int:
@@ -73,7 +80,7 @@ def _run(world: World, steps: int) -> int:
     drain(world)
     world.now = "the end"
     dumps = invariants.check(world, memory)
-    invariants.check_end(world, dumps)
+    invariants.check_end(world, memory, dumps)
     return invariants.newest(world).size
 
 
@@ -82,6 +89,18 @@ def _check_claims(world: World) -> None:
         dump = world.order("dump", device=name).value
         invariants.claims_only_what_is_so(world, world.hands[name], dump)
     world.claiming.clear()
+
+
+def sqlite_copies(folder: Path) -> Copy:
+    """Return what copies SQLite databases into a folder."""
+    numbers = count()
+
+    def copy(url: str) -> str:
+        path = folder / f"copy-{next(numbers)}.sqlite3"
+        databases.copy_sqlite(Path(url.removeprefix("sqlite:///")), path)
+        return f"sqlite:///{path}"
+
+    return copy
 
 
 def fast_folder() -> str | None:

@@ -41,7 +41,11 @@ def test_a_kept_seed_holds_on_postgresql(
 ) -> None:
     name = postgres_server.create(migrated=True)
     request.addfinalizer(lambda: postgres_server.drop(name))
-    of_use(simulate(KEPT["seeds"][0]["seed"], KEPT["steps"], postgres_server.url(name)))
+
+    def copy(url: str) -> str:
+        return postgres_server.url(postgres_server.copy(url.partition("@/")[2].partition("?")[0]))
+
+    of_use(simulate(KEPT["seeds"][0]["seed"], KEPT["steps"], postgres_server.url(name), copy))
 
 
 def test_a_fresh_seed_holds(record_property: Callable[[str, object], None]) -> None:

@@ -5,7 +5,7 @@ step), so that a run that differs in one reply goes on drawing the same.
 """
 
 import random
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,40 +13,26 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from server.cli.demo.phone import Phone as Client
+from server.cli.demo.phone import UnexpectedAnswerError
+from sync_protocol.ops import Op
+from tests.simulation.hands import CLOCKS, RIGHT, WRONG, Hand, Tab, cast
 from tests.simulation.network import FATES, Network, Request
-from tests.simulation.office import Office, Person
+from tests.simulation.office import Copy, Office, Person
 from tests.simulation.phones import Phones, Told
-from tests.support.service import CITY, COUNTY, OTHER_COUNTY, PASSWORD, SetClock
+from tests.simulation.restores import Backup, Ended
+from tests.support.service import CITY, PASSWORD, SetClock
 
-HOUR_MS = 3_600_000
-YEAR_MS = 365 * 24 * HOUR_MS
-SKEWS = (0, 0, 0, HOUR_MS, -HOUR_MS, YEAR_MS, -YEAR_MS)
 SIZES = (2, 2, 3, 3, 4, 5, 7, 12)
 REMEMBERED = 400
 ENTERPRISES = 2
 MOST_REQUESTS = 20_000
 MOST_CONFIRMED = 40
+WRONG_CLOCKS = 0.6
 ENROLLED_BEFORE = 0.75  # phones that were made ready in the office; the others enrol in the storm
 
 
 class Violation(AssertionError):
     """An invariant does not hold."""
-
-
-@dataclass
-class Hand:
-    """A phone in somebody's hand, as the schedule knows it."""
-
-    name: str
-    people: list[Person]
-    skew_ms: int
-    up: bool = False
-    user: Person | None = None
-    call: int = 0
-    asked: str = ""
-    becoming: Person | None = None
-    said: Any = None
-    status: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -56,6 +42,7 @@ class World:
     seed: int
     folder: Path
     database_url: str
+    copy: Copy
     phones: Phones
     office: Office = field(init=False)
     network: Network = field(init=False)
@@ -68,7 +55,11 @@ class World:
     saved: dict[str, set[str]] = field(default_factory=dict)
     held: dict[str, dict[str, str]] = field(default_factory=dict)
     claiming: set[str] = field(default_factory=set)
+    roles: dict[str, str] = field(default_factory=dict)
     registrar: Client = field(init=False)
+    registered: list[Op] = field(default_factory=list)
+    backups: list[Backup] = field(default_factory=list)
+    ended: dict[str, Ended] = field(default_factory=dict)
     now: str = "set-up"
     version: str = "0.1.0"
     updates: int = 0
@@ -78,19 +69,24 @@ class World:
     def begin(self) -> "World":
         """Open the service, fill its registers and switch the phones on."""
         rng = random.Random(f"{self.seed}/cast")
-        self.office = Office(self.folder, self.database_url, clock=SetClock()).open()
+        self.office = Office(
+            self.folder, self.database_url, clock=SetClock(), copy=self.copy
+        ).open()
         self.network = Network(self.office, self._heard)
         count = rng.choice(SIZES)
         self.people = cast(count)
+        self.roles = {person.id: person.role for person in self.people}
         registrar = Person("registrar", "administrator", CITY)
         self.office.register([*self.people, registrar], ENTERPRISES)
         self.registrar = self.office.confirmed(registrar)
         for number in range(count):
             users = self.people[number::count] + rng.sample(self.people, rng.randrange(2))
-            hand = Hand(f"phone-{number}", list(dict.fromkeys(users)), rng.choice(SKEWS))
+            hand = Hand(f"phone-{number}", list(dict.fromkeys(users)))
             self.hands[hand.name] = hand
             self.saved[hand.name] = set()
             self.order("device", device=hand.name)
+            if rng.random() < WRONG_CLOCKS:
+                self.set_clock(hand, rng.choice(WRONG))
         first = next(iter(self.hands.values()))
         self._first_supervisor(first)
         self._make_ready(
@@ -166,59 +162,69 @@ class World:
             self._gone(one)
         for one in told.done:
             self._done(one)
-        for name, status in told.status.items():
-            self.hands[name].status = status
-            if status["claims"] and status["allDone"]:
-                self.claiming.add(name)
+        for name, tabs in told.status.items():
+            for number, status in tabs.items():
+                self.hands[name].tabs[int(number)].status = status
+                if status["claims"] and status["allDone"]:
+                    self.claiming.add(name)
         return told
 
     def _gone(self, one: dict[str, Any]) -> None:
-        hand = self.hands[one["device"]]
-        hand.up, hand.call = False, 0
-        hand.status = {}
+        self.hands[one["device"]].tabs[one["tab"]].closed()
         for request in one["requests"]:
             self.pending.pop(request, None)
-        self.note(f"{hand.name} died: {one['why']}")
+        self.note(f"{one['device']} tab {one['tab']} died: {one['why']}")
 
     def _done(self, one: dict[str, Any]) -> None:
-        hand = next((hand for hand in self.hands.values() if hand.call == one["call"]), None)
-        if hand is None:
+        asking = ((hand, tab) for hand in self.hands.values() for tab in hand.tabs)
+        found = next(((hand, tab) for hand, tab in asking if tab.call == one["call"]), None)
+        if found is None:
             return
-        hand.call, hand.said = 0, one.get("value")
+        hand, tab = found
+        tab.call, tab.said = 0, one.get("value")
         if "error" in one:
             error = one["error"]
-            self.note(f"{hand.name} {hand.asked}: {error['name']} {error['code'] or error['text']}")
+            self.note(f"{hand.name} {tab.asked}: {error['name']} {error['code'] or error['text']}")
             self.count(f"error {error['code'] or error['name']}")
             if not error["code"]:
-                raise Violation(f"{hand.name} {hand.asked} threw {error['text']}")
+                raise Violation(f"{hand.name} {tab.asked} threw {error['text']}")
             return
-        self.note(f"{hand.name} {hand.asked}: {str(one['value'])[:160]}")
-        if hand.asked.startswith("log"):
-            hand.user = hand.becoming
+        self.note(f"{hand.name} {tab.asked}: {str(one['value'])[:160]}")
+        if tab.asked.startswith("log"):
+            hand.user = tab.becoming
         if isinstance(one["value"], dict) and "op" in one["value"]:
             self.saved[hand.name].add(one["value"]["op"])
-            self.count(hand.asked.split()[0])
+            self.count(tab.asked.split()[0])
 
-    def call(self, hand: Hand, name: str, asked: str = "", **given: Any) -> None:
-        """Let the person tap something; the answer comes later."""
+    def all_counts(self) -> dict[str, int]:
+        """Return how often each thing happened, what network and disks did included."""
+        fates = {f"fate {name}": number for name, number in self.network.counts.items()}
+        return fates | self.counts | Counter(self.office.faults.happened)
+
+    def call(
+        self, hand: Hand, name: str, asked: str = "", at: Tab | None = None, **given: Any
+    ) -> None:
+        """Let the person tap something in a tab; the answer comes later."""
+        tab = at or hand.first
         self.calls += 1
-        hand.call, hand.asked = self.calls, asked or name
-        self.order("call", device=hand.name, call=self.calls, name=name, given=given)
+        tab.call, tab.asked = self.calls, asked or name
+        more = {"tab": tab.number, "call": self.calls, "name": name, "given": given}
+        self.order("call", device=hand.name, **more)
 
-    def sign_in(self, hand: Hand, person: Person | None) -> None:
+    def sign_in(self, hand: Hand, person: Person | None, at: Tab | None = None) -> None:
         """Let somebody sign in, or whoever is there sign out."""
-        hand.becoming = person
+        (at or hand.first).becoming = person
         if person is None:
-            self.call(hand, "logout")
+            self.call(hand, "logout", at=at)
         else:
             asked = f"login of {person.id}"
-            self.call(hand, "login", asked, login=person.id, password=PASSWORD)
+            self.call(hand, "login", asked, at, login=person.id, password=PASSWORD)
 
     def until_answered(self, hand: Hand) -> None:
         """Let a network that works carry everything until the person has their answer."""
-        while hand.call:
+        while hand.first.call:
             if not self.pending:
-                raise Violation(f"{hand.name} never answers: {hand.asked}")
+                raise Violation(f"{hand.name} never answers: {hand.first.asked}")
             self.deliver(next(iter(self.pending)), "well", random.Random(0))
 
     def carry_all(self) -> None:
@@ -229,11 +235,20 @@ class World:
             self.deliver(next(iter(self.pending)), "well", random.Random(0))
         raise Violation("the phones ask without end")
 
-    def boot(self, hand: Hand, seed: int) -> None:
-        """Switch a phone on, or load its page anew."""
-        hand.up, hand.call = True, 0
-        self.order("boot", device=hand.name, seed=seed, skewMs=hand.skew_ms, version=self.version)
+    def boot(self, hand: Hand, seed: int, at: Tab | None = None) -> None:
+        """Open the app in a tab, or load its page anew."""
+        tab = at or hand.first
+        tab.closed()
+        tab.up = True
+        self.order("boot", device=hand.name, tab=tab.number, seed=seed, version=self.version)
         self.order("time", nowMs=self.office.clock.now_ms())
+
+    def set_clock(self, hand: Hand, clock: str) -> None:
+        """Set a phone's clock, while it is in use or not."""
+        hand.clock = clock
+        self.order("clock", device=hand.name, skewMs=CLOCKS[clock])
+        if clock != RIGHT:
+            self.count(f"clock {clock}")
 
     def evict(self, hand: Hand) -> None:
         """Empty a phone's disk. What it had not sent is lost, and only that."""
@@ -261,6 +276,21 @@ class World:
         self.registrar.client = self.office.client
         return self.registrar.request("GET", path, expect=200)
 
+    def registrar_sends(self) -> str:
+        """Let the registrar's device send what it has; what fails goes next time."""
+        self.registrar.client = self.office.client
+        try:
+            items = self.office.restarted(self.registrar.push)
+        except UnexpectedAnswerError as error:
+            return str(error)[:80]
+        return str([item["ruling"]["outcome"] for item in items or []])
+
+    def registrar_again(self) -> None:
+        """After a restore the registrar signs in anew and sends again whatever was recorded."""
+        self.registrar._session = {}
+        self.registrar.outbox[:] = self.registered
+        self.registrar_sends()
+
     def _heard(self, request: Request, reply: TestResponse) -> None:
         """Look at every reply the service really gave."""
         met = len(self.office.faults.happened)
@@ -274,17 +304,6 @@ class World:
             self.notes.append(reply.get_data(as_text=True))
         elif request["method"] == "POST" and request["path"].endswith("/ops"):
             self.notes.append(reply.get_json()["checkpoint"])
-
-
-def cast(phones: int) -> list[Person]:
-    """Return the people: a supervisor first, at least two inspectors a county that has phones."""
-    pattern = ("supervisor", "inspector", "inspector", "supervisor", "inspector", "inspector")
-    people = []
-    for number in range(max(6, phones + 3)):
-        role = pattern[number % len(pattern)]
-        bureau = OTHER_COUNTY if number % 12 in (7, 8, 9) else COUNTY
-        people.append(Person(f"{role}-{number}", role, bureau))
-    return people
 
 
 def drawn_fate(rng: random.Random) -> str:

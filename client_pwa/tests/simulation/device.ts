@@ -1,5 +1,5 @@
-// One phone: a disk and locks that outlive pages, and the page that runs the product's bundle. A page is the bundle called
-// as a function with its window's names as parameters, so that a dead page holds nothing of the next one.
+// One phone: a disk, locks, channels and a clock that outlive pages, and the pages in its tabs that run the product's bundle. A
+// page is the bundle called as a function with its window's names as parameters, so that a dead page holds nothing of the next one.
 
 import { type Form, Disk, type Holder } from "./disk.ts";
 import { Channels, Locks } from "./locks.ts";
@@ -17,15 +17,14 @@ export interface Status {
 export type MakePage = (window: Record<string, unknown>) => Commands;
 
 export interface Boot {
+  readonly tab: number;
   readonly seed: number;
-  /** Phone's wall clock minus the true time. */
-  readonly skewMs: number;
   readonly version: string;
 }
 
 const READS_FILES = new Set(["pack", "take"]);
 
-class Page implements Holder, World {
+export class Page implements Holder, World {
   private why = "";
   private work = 0;
   private readonly startedAtMs: number;
@@ -35,11 +34,13 @@ class Page implements Holder, World {
   status: Status | undefined;
   /** Times the status said that all is uploaded since somebody looked. */
   claims = 0;
+  readonly tab: number;
   private readonly commands: Commands;
   private readonly device: Device;
 
   constructor(device: Device, boot: Boot, makePage: MakePage) {
     this.device = device;
+    this.tab = boot.tab;
     this.startedAtMs = device.nowMs();
     const window = windowOf(this, boot.seed, this.timers);
     const global = Object.assign(new EventTarget(), window, {
@@ -47,7 +48,7 @@ class Page implements Holder, World {
       BroadcastChannel: device.channels.of(this), __APP_VERSION__: boot.version, console: quiet(device), document: undefined, caches: undefined,
     });
     this.commands = makePage({ ...global, ...own(global), globalThis: global, self: global, window: global });
-    const clock = { nowMs: () => device.nowMs() + boot.skewMs, monoMs: () => this.monoMs() };
+    const clock = { nowMs: () => device.nowMs() + device.skewMs, monoMs: () => this.monoMs() };
     this.commands.begin(clock, (status) => this.heard(status));
   }
 
@@ -65,7 +66,7 @@ class Page implements Holder, World {
   }
   send(request: Outgoing): Promise<Answer> {
     if (this.isDead()) return new Promise(() => undefined);
-    return new Promise((resolve) => this.requests.set(this.device.asks(request), resolve));
+    return new Promise((resolve) => this.requests.set(this.device.asks(this, request), resolve));
   }
   answer(id: number, answer: Answer): void {
     this.requests.get(id)?.(answer);
@@ -104,9 +105,9 @@ export type Done = { readonly value: unknown } | { readonly error: { name: strin
 /** What a phone tells the simulation. */
 export interface Ears {
   nowMs(): number;
-  asks(device: string, request: Outgoing): number;
+  asks(device: string, page: Page, request: Outgoing): number;
   done(device: string, call: number, done: Done): void;
-  gone(device: string, why: string, calls: readonly number[], requests: readonly number[]): void;
+  gone(device: string, tab: number, why: string, requests: readonly number[]): void;
   said(device: string, text: string): void;
 }
 
@@ -115,7 +116,10 @@ export class Device {
   readonly locks = new Locks();
   readonly channels = new Channels();
   readonly name: string;
-  page: Page | undefined;
+  /** The page in each tab. */
+  readonly pages = new Map<number, Page>();
+  /** The phone's wall clock minus the true time. */
+  skewMs = 0;
   private readonly ears: Ears;
   private readonly makePage: MakePage;
 
@@ -126,7 +130,7 @@ export class Device {
   }
 
   nowMs = (): number => this.ears.nowMs();
-  asks = (request: Outgoing): number => this.ears.asks(this.name, request);
+  asks = (page: Page, request: Outgoing): number => this.ears.asks(this.name, page, request);
   done = (call: number, done: Done): void => this.ears.done(this.name, call, done);
   said = (text: string): void => this.ears.said(this.name, text);
 
@@ -134,15 +138,19 @@ export class Device {
     this.disk.release(page);
     this.locks.release(page);
     this.channels.release(page);
-    if (this.page === page) this.page = undefined;
-    this.ears.gone(this.name, why, [...page.calls.keys()], [...page.requests.keys()]);
+    this.pages.delete(page.tab);
+    this.ears.gone(this.name, page.tab, why, [...page.requests.keys()]);
   }
   boot(boot: Boot): void {
-    this.page?.die("reload");
-    this.page = new Page(this, boot, this.makePage);
+    this.pages.get(boot.tab)?.die("reload");
+    this.pages.set(boot.tab, new Page(this, boot, this.makePage));
+  }
+  /** The browser is killed, and every tab with it. */
+  die(why: string): void {
+    for (const page of [...this.pages.values()]) page.die(why);
   }
   arm(form: Form, after: number): void {
     this.disk.arm(form, after);
   }
-  isBusy = (): boolean => this.page?.isBusy() ?? false;
+  isBusy = (): boolean => [...this.pages.values()].some((page) => page.isBusy());
 }

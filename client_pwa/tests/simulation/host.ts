@@ -4,7 +4,7 @@
 
 import { createInterface } from "node:readline";
 import { appVersion, pageMaker } from "./bundle.ts";
-import { Device, type Done, type Ears } from "./device.ts";
+import { Device, type Done, type Ears, type Page } from "./device.ts";
 import type { Form } from "./disk.ts";
 import type { Answer, Outgoing } from "./window.ts";
 
@@ -18,32 +18,33 @@ const DUMPED = ["ops", "chains", "rows", "cursors", "blobs", "carriedops"];
 let nowMs = 0;
 let requests = 0;
 const devices = new Map<string, Device>();
-const askedBy = new Map<number, Device>();
+const askedBy = new Map<number, Page>();
 let told = fresh();
 
 function fresh() {
   return {
     done: [] as ({ call: number } & Done)[], requests: [] as ({ request: number; device: string } & Outgoing)[],
-    gone: [] as { device: string; why: string; calls: readonly number[]; requests: readonly number[] }[],
+    gone: [] as { device: string; tab: number; why: string; requests: readonly number[] }[],
     said: [] as { device: string; text: string }[],
   };
 }
 const ears: Ears = {
   nowMs: () => nowMs,
-  asks: (device, request) => {
+  asks: (device, page, request) => {
     requests += 1;
-    askedBy.set(requests, devices.get(device)!);
+    askedBy.set(requests, page);
     told.requests.push({ request: requests, device, ...request });
     return requests;
   },
   done: (_, call, done) => void told.done.push({ call, ...done }),
-  gone: (device, why, calls, open) => void told.gone.push({ device, why, calls, requests: open }),
+  gone: (device, tab, why, open) => void told.gone.push({ device, tab, why, requests: open }),
   said: (device, text) => void told.said.push({ device, text }),
 };
 
 // What nobody waits for and fails: in a browser it goes to the console; of a dead page it is nothing.
 process.on("unhandledRejection", (error) => told.said.push({ device: "phones", text: `unhandled: ${(error as Error)?.stack ?? String(error)}` }));
 
+const pages = (): Page[] => [...devices.values()].flatMap((device) => [...device.pages.values()]);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 async function quiet(): Promise<void> {
   const all = [...devices.values()];
@@ -57,7 +58,7 @@ async function quiet(): Promise<void> {
 async function passTime(toMs: number): Promise<void> {
   nowMs = toMs;
   for (;;) {
-    const fired = [...devices.values()].map((device) => device.page?.timers.fire() ?? false);
+    const fired = pages().map((page) => page.timers.fire());
     if (!fired.includes(true)) return;
     await quiet();
   }
@@ -65,9 +66,9 @@ async function passTime(toMs: number): Promise<void> {
 
 /** Milliseconds until the next timer of any page. */
 function dueInMs(): number | undefined {
-  const all = [...devices.values()].flatMap(({ page }) => {
-    const due = page?.timers.due();
-    return due === undefined ? [] : [due - page!.monoMs()];
+  const all = pages().flatMap((page) => {
+    const due = page.timers.due();
+    return due === undefined ? [] : [due - page.monoMs()];
   });
   return all.length === 0 ? undefined : Math.min(...all);
 }
@@ -75,6 +76,7 @@ function dueInMs(): number | undefined {
 interface Order {
   readonly do: string;
   readonly device: string;
+  readonly tab: number;
   readonly call: number;
   readonly name: string;
   readonly given: unknown;
@@ -92,13 +94,17 @@ const version = appVersion();
 
 const orders: Readonly<Record<string, (order: Order) => unknown>> = {
   device: ({ device }) => void devices.set(device, new Device(device, ears, makePage)),
-  boot: ({ device, seed, skewMs, version: other }) => devices.get(device)!.boot({ seed, skewMs, version: other ?? version }),
-  call: ({ device, call, name, given }) => void devices.get(device)!.page!.call(call, name, given),
-  answer: ({ request, answer }) => askedBy.get(request)!.page?.answer(request, answer),
+  boot: ({ device, tab, seed, version: other }) => devices.get(device)!.boot({ tab, seed, version: other ?? version }),
+  call: ({ device, tab, call, name, given }) => void devices.get(device)!.pages.get(tab)!.call(call, name, given),
+  answer: ({ request, answer }) => askedBy.get(request)!.answer(request, answer),
   time: ({ nowMs: to }) => passTime(to),
-  kill: ({ device }) => devices.get(device)!.page?.die("killed"),
+  clock: ({ device, skewMs }) => {
+    devices.get(device)!.skewMs = skewMs;
+  },
+  kill: ({ device }) => devices.get(device)!.die("killed"),
+  close: ({ device, tab }) => devices.get(device)!.pages.get(tab)?.die("closed"),
   evict: ({ device }) => {
-    devices.get(device)!.page?.die("evicted");
+    devices.get(device)!.die("evicted");
     devices.get(device)!.disk.evict();
   },
   arm: ({ device, form, after }) => devices.get(device)!.arm(form, after),
@@ -106,13 +112,17 @@ const orders: Readonly<Record<string, (order: Order) => unknown>> = {
   dump: ({ device }) => devices.get(device)!.disk.dump(DUMPED),
 };
 
-function statuses(): Record<string, unknown> {
-  return Object.fromEntries([...devices].flatMap(([name, { page }]) => {
-    if (!page?.status) return [];
-    const claims = page.claims;
-    page.claims = 0;
-    return [[name, { ...page.status, claims }]];
-  }));
+/** By phone and tab. */
+function statuses(): Record<string, Record<number, unknown>> {
+  const all = [...devices].map(([name, device]) => {
+    const shown = [...device.pages.values()].flatMap((page) => {
+      const { status, claims, tab } = page;
+      page.claims = 0;
+      return status ? [[tab, { ...status, claims }] as const] : [];
+    });
+    return [name, Object.fromEntries(shown)] as const;
+  });
+  return Object.fromEntries(all);
 }
 const faults = (): string[] => [...devices.values()].flatMap(({ name, disk }) => disk.happened.splice(0).map((fault) => `${name}: ${fault}`));
 
