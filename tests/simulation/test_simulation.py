@@ -8,6 +8,7 @@ import os
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,8 +32,8 @@ def of_use(result: Result) -> Result:
 
 @pytest.mark.skipif(bool(ASKED), reason="one seed was asked for")
 @pytest.mark.parametrize("kept", KEPT["seeds"], ids=lambda kept: str(kept["seed"]))
-def test_a_seed_that_was_kept_still_holds(kept: dict[str, object]) -> None:
-    of_use(simulate(int(str(kept["seed"])), KEPT["steps"]))
+def test_a_seed_that_was_kept_still_holds(kept: dict[str, Any]) -> None:
+    of_use(simulate(kept["seed"], kept.get("steps", KEPT["steps"])))
 
 
 @pytest.mark.skipif(bool(ASKED), reason="one seed was asked for")

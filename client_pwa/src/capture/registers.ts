@@ -4,6 +4,7 @@ import { kindNamed } from "../protocol/kinds.ts";
 import type { Body, Json, Row } from "../protocol/rows.ts";
 import type { Effect } from "../protocol/tables.ts";
 import { readBody } from "../protocol/upcast.ts";
+import { ENROLMENT, replaceChain } from "../store/chains.ts";
 import { giveUp, opRecord } from "../store/ownops.ts";
 import type { OpRecord } from "../store/schema.ts";
 import { viewed } from "../store/view.ts";
@@ -94,8 +95,10 @@ async function editedRow(kind: string, body: Body): Promise<Row | undefined> {
   return edit && (await viewed(`${edit.entity}/${String(body[edit.id])}`))?.row;
 }
 
-/** Do an own refused op again from the present state, with some members changed; names it in `mends`. */
-export function mend(op: string, changes: { readonly [member: string]: unknown } = {}): Promise<Saved> {
+/** Do an own refused op again from the present state, with some members changed; names it in `mends`. An enrolment is made anew. */
+export async function mend(op: string, changes: { readonly [member: string]: unknown } = {}): Promise<Saved> {
+  const enrolment = await opRecord(op);
+  if (enrolment?.kind === ENROLMENT) return { op: await replaceChain(op, String(readBody(enrolment.wire)["device"])) };
   return writingAs(async (author) => {
     const old = await ownOp(op, author.person);
     const body = { ...readBody(old.wire), ...changes } as Body;

@@ -1,7 +1,7 @@
 // Signing in and out, the chain of this phone, PIN. Logging out or another person signing in never
 // touches anybody's unsent work.
 
-import { chainOf, ensureChainOf, replaceChain } from "../store/chains.ts";
+import { chainOf, ensureChainOf, isEnrolledElsewhere, replaceChain } from "../store/chains.ts";
 import {
   currentAuthor, type Deployment, dropAuthor, knownDeployment, setAuthor, setDeployment,
 } from "../store/identity.ts";
@@ -120,8 +120,9 @@ export function deviceName(agent: string = globalThis.navigator?.userAgent ?? ""
 /** What a ruling says of its chain when its row is in a bureau its person no longer reads. */
 const OVER: ReadonlySet<string> = new Set(["chain_revoked", "chain_revoked_unseen"]);
 
-/** A revoked or forked chain takes no new records; what it still has to send is sent. */
+/** A revoked or forked chain, or one that never began, takes no new records; what it still has to send is sent. */
 async function isChainOver(chain: string): Promise<boolean> {
+  if (await isEnrolledElsewhere(chain)) return true;
   const row = (await viewed(`chain/${chain}`))?.row;
   if (row && stateOf(row, "chain") === "revoked") return true;
   return (await openOps()).some(({ ruling, ...record }) => record.chain === chain && ruling !== undefined && (ruling.flags.includes("fork") || OVER.has(ruling.code)));

@@ -3,10 +3,11 @@
 
 import { beforeEach, expect, test } from "vitest";
 import * as capture from "../../src/capture/index.ts";
+import { readBody } from "../../src/protocol/upcast.ts";
 import { blobRecord, noteBlob, settleBlobs } from "../../src/store/blobs.ts";
 import { chainOf } from "../../src/store/chains.ts";
 import { nowMs } from "../../src/store/clock.ts";
-import { allOps, noteProved, noteReplies, settleAgainstCursors } from "../../src/store/ownops.ts";
+import { allOps, noteProved, noteReplies, opRecord, settleAgainstCursors } from "../../src/store/ownops.ts";
 import { cursorOf, putPage, rowsOfKind } from "../../src/store/rowstore.ts";
 import { viewed } from "../../src/store/view.ts";
 import { ensureChain, keepPerson } from "../../src/sync/session.ts";
@@ -65,6 +66,21 @@ test("while the space is still read, only its own row says that an original is v
   await noteBlob(`${SPACE}-${sha256}`, { state: "sent", sentAtMs: nowMs() });
   await settleBlobs();
   expect(await blobRecord(`${SPACE}-${sha256}`)).toMatchObject({ state: "sent" });
+});
+
+test("who was moved before their enrolment arrived is enrolled anew where they are now, and has nothing to mend", async () => {
+  const old = (await chainOf(LI))!.chain;
+  await ruled("refused", "space_forbidden");
+  expect(await ensureChain()).toBe(old); // it would only be turned down again
+  await keepPerson(moved, "test");
+  const fresh = await ensureChain();
+  expect(fresh).not.toBe(old);
+  const [before, now] = [await opRecord(old), await opRecord(fresh)];
+  expect(now).toMatchObject({ kind: "chain.enrol", space: OTHER, seq: 0, sending: "unsent" });
+  expect(readBody(now!.wire)).not.toHaveProperty("predecessor"); // the log knows of none
+  expect(before).toMatchObject({ replacedBy: fresh });
+  expect(await ensureChain()).toBe(fresh);
+  expect(await capture.mend(old)).toEqual({ op: fresh });
 });
 
 for (const code of ["chain_revoked", "chain_revoked_unseen"]) {
