@@ -28,6 +28,7 @@ MUTANTS = ("tests/mutants",)
 BENCHMARK = ROOT / "benchmarks" / "run.py"
 NOTHING_COLLECTED = 5
 SLOWEST = 15
+SOAKED_EXAMPLES = "200"  # of each operation of the API, each way
 
 
 @dataclass
@@ -227,8 +228,13 @@ def simulate(arguments: list[str]) -> int:
 
 
 def soak(arguments: list[str]) -> int:
-    """Run new seeds of the simulation for a while; the result is a file and a line to record."""
-    return run([BIN / "python", "-m", "tests.simulation.soak", *arguments])
+    """Ask the service's own document at length, then run new seeds of the simulation for a while;
+    the result is a file and a line to record.
+    """
+    test = "tests/contract/test_served_document.py"
+    asked = [BIN / "python", "-m", "pytest", "-q", "--timeout=1200", test]
+    failed = run(list(asked), LIUHEN_TEST_FUZZ_EXAMPLES=SOAKED_EXAMPLES)
+    return run([BIN / "python", "-m", "tests.simulation.soak", *arguments]) or failed
 
 
 def main(target: str, arguments: list[str]) -> int:

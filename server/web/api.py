@@ -120,4 +120,12 @@ def prepare(app: Flask) -> ProblemApi:
     """Give an app the path patterns and return the collector of its API."""
     app.url_map.converters.update(CONVERTERS)
     app.config |= {"API_TITLE": "Liuhen", "API_VERSION": "1", "OPENAPI_VERSION": "3.1.0"}
-    return ProblemApi(app)
+    collector = ProblemApi(app)
+    for converter in CONVERTERS.values():
+        if converter is not PagePath:
+            collector.register_converter(converter, _of_form)
+    return collector
+
+
+def _of_form(converter: BaseConverter) -> dict[str, str]:
+    return {"type": "string", "pattern": f"^(?:{converter.regex})$"}

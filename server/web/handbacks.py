@@ -14,13 +14,13 @@ from server.services.runtime import current_runtime
 from server.web import openapi_parts as parts
 from server.web.access import signed_in
 from server.web.api import PREFIX, ApiBlueprint
+from server.web.op_schema import PROOF_HASHES
 from server.web.replies import json_of
 from server.web.request_body import JSON_TYPE, read_all, require_media_type
 from sync_protocol.rules import LIMITS
 
 handbacks = ApiBlueprint("handbacks", __name__, url_prefix=PREFIX, description="After a restore")
 
-HASHES_MOST = 64  # a proof has one for each level of the tree
 PATH = re.compile(r" - at `\$(?P<path>[^`]*)`")
 
 
@@ -66,8 +66,8 @@ def _decoded(raw: bytes) -> list[_HandBack]:
     if len(items) > LIMITS["batch_ops"]:
         raise Problem("too_large", f"At most {LIMITS['batch_ops']} operations.", field="body")
     for place, item in enumerate(items):
-        if len(item.hashes) > HASHES_MOST:
-            raise Problem("invalid_field", f"At most {HASHES_MOST}.", field=f"{place}.hashes")
+        if len(item.hashes) > PROOF_HASHES:
+            raise Problem("invalid_field", f"At most {PROOF_HASHES}.", field=f"{place}.hashes")
     return items
 
 

@@ -19,8 +19,9 @@ SIMPLE: dict[str, Schema] = {
     "sha256": HEX_64,
     "name": {"type": "string", "pattern": "^[a-z0-9_]{1,40}$"},
 }
-INDEX: Schema = {"type": "integer", "minimum": 0}
+INDEX: Schema = {"type": "integer", "minimum": 0, "maximum": LIMITS["integer_magnitude"]}
 TEXT: Schema = {"type": "string"}
+PROOF_HASHES = 64  # a proof has one for each level of the tree
 
 
 def ref(name: str) -> Schema:
@@ -125,13 +126,15 @@ def _push() -> dict[str, Schema]:
     }
     missing = ("op", "duplicate", "receipt", "ruling", "code", "field", "was")
     return {
-        "HandBack": _object(held | {"hashes": _array(HEX_64)}) | {"additionalProperties": False},
+        "HandBack": _object(held | {"hashes": _array(HEX_64) | {"maxItems": PROOF_HASHES}})
+        | {"additionalProperties": False},
         "HandBackBatch": _array(ref("HandBack")) | {"maxItems": LIMITS["batch_ops"]},
         "Op": _object(op) | {"additionalProperties": False},
         "PushBatch": _array(ref("Op")) | {"maxItems": LIMITS["batch_ops"]},
         "PushItem": _object(item, *missing),
         "PushReply": _object({"checkpoint": TEXT, "items": _array(ref("PushItem"))}),
-        "Receipt": _object({"index": INDEX, "leaf": TEXT, "origin": TEXT}),
+        "Receipt": _object({"index": INDEX, "leaf": TEXT, "origin": TEXT})
+        | {"additionalProperties": False},
         "Ruling": _object(_ruling(), "op"),
     }
 

@@ -49,27 +49,34 @@ def headers(description: str, *names: str) -> Part:
     }
 
 
-def header(name: str, description: str, *, required: bool = True) -> Part:
-    """Return a request header."""
+def header(name: str, description: str, pattern: str, *, required: bool = True) -> Part:
+    """Return a request header of exactly this form."""
     return {
         "in": "header",
         "name": name,
         "required": required,
         "description": description,
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "pattern": f"^{pattern}$"},
     }
 
 
-TUS_VERSION = header("Tus-Resumable", "1.0.0")
-TUS_CHECKSUM = header("Upload-Checksum", "sha256 and base64 of this body's digest", required=False)
+_BASE64 = "[A-Za-z0-9+/]+={0,2}"
+_ANNOUNCED = f"sha256 {_BASE64},space {_BASE64},media_type {_BASE64}"
+TUS_VERSION = header("Tus-Resumable", "the version spoken", r"1\.0\.0")
+TUS_CHECKSUM = header(
+    "Upload-Checksum",
+    "sha256 and base64 of this body's digest",
+    "sha256 [A-Za-z0-9+/]{43}=",
+    required=False,
+)
 TUS_CREATE: list[Part] = [
     TUS_VERSION,
-    header("Upload-Length", "bytes of the whole"),
-    header("Upload-Metadata", "sha256 (hex), space, media_type; each value in base64"),
+    header("Upload-Length", "bytes of the whole", "[1-9][0-9]{0,14}"),
+    header("Upload-Metadata", "each value in base64, in any order; others are ignored", _ANNOUNCED),
     TUS_CHECKSUM,
 ]
 TUS_PATCH: list[Part] = [
     TUS_VERSION,
-    header("Upload-Offset", "where this body begins"),
+    header("Upload-Offset", "where this body begins", "(0|[1-9][0-9]{0,14})"),
     TUS_CHECKSUM,
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from server.services.accounts import LOGIN_PATTERN, PASSWORD_MAX_CHARACTERS
 from sync_protocol.rules import HELD_OUTCOMES, LIMITS
 
 TEXT_MAX = 1000
@@ -16,9 +17,25 @@ def text(most: int = TEXT_MAX) -> fields.String:
     return fields.String(required=True, validate=validate.Length(min=1, max=most))
 
 
+def of_form(pattern: str, **more: Any) -> fields.String:
+    """Return a text of exactly this form, which the document says in ECMAScript's words."""
+    whole = validate.Regexp(rf"(?:{pattern})\Z")
+    return fields.String(validate=whole, metadata={"pattern": f"^(?:{pattern})$"}, **more)
+
+
 def matching(pattern: str) -> fields.String:
     """Return a required text of exactly this form."""
-    return fields.String(required=True, validate=validate.Regexp(rf"(?:{pattern})\Z"))
+    return of_form(pattern, required=True)
+
+
+def password_to_set() -> fields.String:
+    """Return a required new password; how long it may be is the service's rule."""
+    least, most = LIMITS["password_min_characters"], PASSWORD_MAX_CHARACTERS
+    return fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=TEXT_MAX),
+        metadata={"minLength": least, "maxLength": most},
+    )
 
 
 class WholeNumber(fields.Field[int]):
@@ -90,8 +107,12 @@ class SessionSchema(Schema):
 class AccountSchema(Schema):
     """A new account for a person of the log."""
 
-    login = text(200)
-    password = text()
+    login = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=200),
+        metadata={"pattern": f"^{LOGIN_PATTERN.pattern}$", "maxLength": 40},
+    )
+    password = password_to_set()
     person = matching(r"[0-9a-z-]{1,80}")
 
 
@@ -106,7 +127,7 @@ class PasswordSchema(Schema):
     """Change one's own password."""
 
     password = text()
-    new_password = text()
+    new_password = password_to_set()
 
 
 class TicketSchema(Schema):
@@ -133,7 +154,7 @@ class DigestsSchema(Schema):
     """Digests of originals."""
 
     sha256 = fields.List(
-        fields.String(validate=validate.Regexp(rf"{HEX_64}\Z")),
+        of_form(HEX_64),
         required=True,
         validate=validate.Length(max=500),
     )
@@ -170,9 +191,7 @@ class RowsQuerySchema(Schema):
     """Where a pull goes on."""
 
     after_index = WholeNumber(-1, 2**53 - 1, load_default=-1)
-    after_entity = fields.String(
-        load_default="", validate=validate.Regexp(r"[0-9a-z_/~-]{0,130}\Z")
-    )
+    after_entity = of_form(r"[0-9a-z_/~-]{0,130}", load_default="")
     limit = WholeNumber(1, 500, load_default=500)
 
 

@@ -82,7 +82,10 @@ def create() -> Response:
 
 
 @tus.route("/uploads/<upload:upload>", methods=["HEAD"])
-@tus.doc(responses={"200": parts.headers("how far it is", "Upload-Offset", "Upload-Length")})
+@tus.doc(
+    parameters=[parts.TUS_VERSION],
+    responses={"200": parts.headers("how far it is", "Upload-Offset", "Upload-Length")},
+)
 def show(upload: str) -> Response:
     """Say how far an upload is."""
     offset, length = uploads.offset(current_runtime(), signed_in(), upload)
@@ -105,7 +108,7 @@ def append(upload: str) -> Response:
 
 
 @tus.route("/uploads/<upload:upload>", methods=["DELETE"])
-@tus.doc(responses={"204": parts.headers("given up")})
+@tus.doc(parameters=[parts.TUS_VERSION], responses={"204": parts.headers("given up")})
 def end(upload: str) -> Response:
     """Give an upload up."""
     uploads.end(current_runtime(), signed_in(), upload)
