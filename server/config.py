@@ -198,6 +198,30 @@ class Settings:
         "磁盘剩余空间低于此值（字节）时不再接收文件",
         "free disk space kept: below it uploads are refused (512 MiB)",
     )
+    image_memory_mib: int = setting(
+        "1024",
+        whole_number(256, 1 << 16),
+        "查看一张图片的进程最多占用的内存(MiB)",
+        "address space of the process that looks at one image, in MiB",
+    )
+    image_seconds: int = setting(
+        "60",
+        whole_number(1, 3600),
+        "查看一张图片最多用时（秒）",
+        "time and processor time allowed for looking at one image, in seconds",
+    )
+    image_jpeg_megapixels: int = setting(
+        "120",
+        whole_number(1, 2000),
+        "制作缩略图的 JPEG 像素上限（百万）;原件不受影响",
+        "largest JPEG of which copies are made, in megapixels; the original is kept in any case",
+    )
+    image_megapixels: int = setting(
+        "50",
+        whole_number(1, 2000),
+        "制作缩略图的 PNG、WebP、HEIC 像素上限（百万）;原件不受影响",
+        "the same for PNG, WebP and HEIC, which are decoded whole",
+    )
     access_token_hours: int = setting(
         "12", whole_number(1, 24 * 31), "登录令牌有效时数", "hours an access token is good for"
     )

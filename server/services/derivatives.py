@@ -1,82 +1,123 @@
-"""Small copies of originals, made off the request path; the list of work is a query.
+"""What is seen in original images and the small copies of them, off the request path.
 
-Invariants: an original is looked at once per derivation: a failure is a state like any other and
-is not tried again; an original is never changed; a copy lies in the blob store under its own
-digest, its parent, tool and output digest written down.
+Invariants: the list of work is a query; an image is looked at once, and a failure is a state like
+any other, not tried again; an original is never changed; a copy lies in the blob store under its
+own digest, its parent, tool and output digest written down. Not here: copies that people make
+(`photo.derive`), which are originals of their own.
 """
 
 import hashlib
+import logging
 import tempfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import insert, select
+import msgspec
+from sqlalchemy import delete, insert, select
 
+from server.services import likeness
 from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage import imaging
 from server.storage.claims import claimed
 from server.storage.database import reading
-from server.storage.upload_tables import Derivative, StoredBlob
+from server.storage.upload_tables import Derivative, LikenessBand, SeenImage, StoredBlob
 
-THUMBNAIL = "thumbnail"
+WORK = "images"
+logger = logging.getLogger("liuhen.images")
 
 
 def make_next(runtime: Runtime) -> bool:
-    """Make one missing thumbnail, or write down why there is none; False when none is missing."""
-    done = select(Derivative.name).where(
-        Derivative.parent_sha256 == StoredBlob.sha256, Derivative.name == THUMBNAIL
-    )
+    """Look at one image nobody has looked at; False when there is none."""
+    seen = select(SeenImage.sha256).where(SeenImage.sha256 == StoredBlob.sha256)
     wanted = (
         select(StoredBlob.sha256, StoredBlob.media_type)
-        .where(StoredBlob.media_type.startswith("image/"), ~done.exists())
+        .where(StoredBlob.media_type.startswith("image/"), ~seen.exists())
         .order_by(StoredBlob.stored_at_ms)
         .limit(1)
     )
-    with claimed(runtime.engine, THUMBNAIL, wanted) as (rows, write):
+    with claimed(runtime.engine, WORK, wanted) as (rows, write):
         for row in rows:
-            write(insert(Derivative).values(_derive(runtime, row.sha256, row.media_type)))
+            for statement in _looked_at(runtime, row.sha256, row.media_type):
+                write(statement)
     return bool(rows)
 
 
-def _derive(runtime: Runtime, sha256: str, media_type: str) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "parent_sha256": sha256,
-        "name": THUMBNAIL,
+def _looked_at(runtime: Runtime, sha256: str, media_type: str) -> list[Any]:
+    """Look at an image; return what is to be written, the mark that it is done last."""
+    told, copies = _look(runtime, sha256, media_type)
+    made = {"tool": imaging.TOOL, "made_at_ms": runtime.clock.now_ms(), "parent_sha256": sha256}
+    derived = [made | {"name": name} | _stored(runtime, copy) for name, copy in copies.items()]
+    seen = {
+        "sha256": sha256,
+        "state": told.state,
         "tool": imaging.TOOL,
-        "made_at_ms": runtime.clock.now_ms(),
+        "width_px": told.width,
+        "height_px": told.height,
+        "frames": told.frames,
+        "exif": msgspec.json.encode(told.exif).decode(),
+        "likeness": told.likeness,
+        "seen_at_ms": made["made_at_ms"],
     }
+    bands = [{"band": band, "sha256": sha256} for band in likeness.bands(told.likeness)]
+    # An earlier try may have died between its statements; the mark was not written then.
+    old = [
+        delete(Derivative).where(Derivative.parent_sha256 == sha256),
+        delete(LikenessBand).where(LikenessBand.sha256 == sha256),
+    ]
+    new = [insert(Derivative).values(one) for one in derived]
+    return [*old, *new, *(insert(LikenessBand).values(one) for one in bands),
+            insert(SeenImage).values(seen)]  # fmt: skip
+
+
+def _look(runtime: Runtime, sha256: str, media_type: str) -> tuple[imaging.Told, dict[str, bytes]]:
     try:
-        with runtime.blobs.open(sha256) as source:
-            copy = imaging.thumbnail(source, media_type)
-    except imaging.NoThumbnail as reason:
-        return values | {"state": reason.state}
-    output_sha256 = _store(runtime, copy)
-    return values | {"state": "made", "output_sha256": output_sha256, "output_bytes": len(copy)}
+        source = runtime.blobs.open(sha256)
+    except FileNotFoundError:  # `liuhen verify` tells of the loss; other images go on
+        logger.exception("an original is not in the store")
+        return imaging.Told("missing", {}), {}
+    with source:
+        return imaging.look(source, media_type, _bounds(runtime), _folder(runtime))
 
 
-def _store(runtime: Runtime, copy: bytes) -> str:
+def _bounds(runtime: Runtime) -> imaging.Bounds:
+    settings = runtime.settings
+    return imaging.Bounds(
+        settings.image_jpeg_megapixels * 1_000_000, settings.image_megapixels * 1_000_000,
+        settings.image_memory_mib << 20, settings.image_seconds,
+    )  # fmt: skip
+
+
+def _folder(runtime: Runtime) -> Path:
+    runtime.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return runtime.settings.data_dir
+
+
+def _stored(runtime: Runtime, copy: bytes) -> dict[str, Any]:
     digest = hashlib.sha256(copy).hexdigest()
-    with tempfile.TemporaryDirectory(dir=runtime.settings.data_dir) as folder:
+    with tempfile.TemporaryDirectory(dir=_folder(runtime)) as folder:
         path = Path(folder) / digest
         path.write_bytes(copy)
         runtime.blobs.put_file(path, digest)
-    return digest
+    return {"output_sha256": digest, "output_bytes": len(copy)}
 
 
-def thumbnail(runtime: Runtime, sha256: str) -> tuple[int, BinaryIO]:
-    """Return (size, stream) of the thumbnail; raise `not_found` while there is none.
+def copy_of(runtime: Runtime, sha256: str, name: str) -> tuple[int, BinaryIO]:
+    """Return (size, stream) of a small copy; raise `not_found` while there is none.
 
     Whether the asker may see the original has been decided before.
     """
     with reading(runtime.engine) as connection:
         found = connection.execute(
-            select(Derivative.state, Derivative.output_sha256, Derivative.output_bytes).where(
-                Derivative.parent_sha256 == sha256, Derivative.name == THUMBNAIL
+            select(Derivative.output_sha256, Derivative.output_bytes).where(
+                Derivative.parent_sha256 == sha256, Derivative.name == name
             )
         ).first()
-    if found is None:
+        state = connection.execute(
+            select(SeenImage.state).where(SeenImage.sha256 == sha256)
+        ).scalar()
+    if found is not None:
+        return found.output_bytes, runtime.blobs.open(found.output_sha256)
+    if state is None:
         raise Problem("not_found", "The small copy is not made yet.", retry_after_s=2)
-    if found.state != "made":
-        raise Problem("not_found", f"There is no small copy: {found.state}.")
-    return found.output_bytes, runtime.blobs.open(found.output_sha256)
+    raise Problem("not_found", f"There is no small copy: {state}.")

@@ -1,62 +1,127 @@
-"""The small copy of an image, by Pillow; every file is treated as hostile.
+"""What an image is, and its small copies: found by a process of its own, for it may be hostile.
 
-Invariants: pixels are counted before anything is decoded, which bounds memory; only the decoders
-of the formats we take are ever tried; nothing here changes an original. Not here: which files are
-wanted, and where the copies go.
+Invariants: the process is bounded in memory and time and its death is a state like any other; what
+it tells is checked as strictly as what a phone tells, since a decoder may have been taken over;
+nothing here changes an original. Not here: which files are looked at, and where the copies go.
 """
 
-import io
-import warnings
-from typing import BinaryIO
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO, Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import msgspec
 
-THUMBNAIL_EDGE_PX = 320
-THUMBNAIL_QUALITY = 75
-# A 108-megapixel phone camera fits, a pixel bomb does not. JPEG is decoded at reduced size, the
-# others whole, at 4 bytes a pixel.
-PIXELS_MAX = {"image/jpeg": 120_000_000, "image/png": 40_000_000, "image/webp": 40_000_000}
-TOOL = f"Pillow {Image.__version__} WebP {THUMBNAIL_EDGE_PX}px"  # type: ignore[attr-defined]
+State = Literal[
+    "made", "damaged", "too_large", "unsupported", "out_of_memory", "too_slow", "crashed", "missing"
+]
 
-FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+EDGES_PX = {"thumbnail": 320, "screen": 1600}
+TOOL = f"Pillow {version('pillow')}, pillow-heif {version('pillow-heif')}"
+CHILD = Path(__file__).parent / "image_child.py"
+HEAD_BYTES = 1 << 14
+COPY_BYTES = 16 << 20
+NO_ENVIRONMENT: Mapping[str, str] = {}
+# How a process ends that went beyond its bounds; the kernel kills it where the machine is full.
+DEATHS: Mapping[int, State] = {-signal.SIGXCPU: "too_slow", -signal.SIGKILL: "out_of_memory"}
+# JPEG alone is decoded at a fraction of its size.
+DECODED_SMALLER = "image/jpeg"
 
-# Pillow's own check, for what it decodes inside `open`; it warns at this and raises at twice this.
-Image.MAX_IMAGE_PIXELS = max(PIXELS_MAX.values())
-
-
-class NoThumbnail(Exception):
-    """Why there is none: `damaged`, `too_large` or `unsupported`."""
-
-    def __init__(self, state: str) -> None:
-        super().__init__(state)
-        self.state = state
+Pixels = Annotated[int, msgspec.Meta(ge=1, le=1 << 31)]
+Short = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
-def thumbnail(source: BinaryIO, media_type: str) -> bytes:
-    """Return a WebP of at most 320 px, turned as the camera was held; raise `NoThumbnail`."""
-    if media_type not in FORMATS:
-        raise NoThumbnail("unsupported")
+class Exif(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """What the camera claims: data, never fact."""
+
+    orientation: Annotated[int, msgspec.Meta(ge=1, le=8)] | None = None
+    taken_at: Short | None = None
+    maker: Short | None = None
+    model: Short | None = None
+    unreadable: bool = False
+
+
+class Told(msgspec.Struct, forbid_unknown_fields=True):
+    """The line of JSON a look ends with."""
+
+    state: State
+    copies: dict[Literal["thumbnail", "screen"], Annotated[int, msgspec.Meta(ge=1, le=COPY_BYTES)]]
+    width: Pixels | None = None
+    height: Pixels | None = None
+    frames: Pixels = 1
+    exif: Exif = msgspec.field(default_factory=Exif)
+    likeness: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{72})?$")] = ""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much one look may take."""
+
+    jpeg_pixels: int
+    other_pixels: int
+    memory_bytes: int
+    seconds: int
+
+
+def look(
+    source: BinaryIO, media_type: str, bounds: Bounds, folder: Path
+) -> tuple[Told, dict[str, bytes]]:
+    """Return what an image is and its copies by name; never raises for what a file holds.
+
+    `folder` takes the original and the answer for as long as it takes.
+    """
+    with (
+        tempfile.TemporaryFile(dir=folder) as original,
+        tempfile.TemporaryFile(dir=folder) as answer,
+    ):
+        shutil.copyfileobj(source, original)
+        original.seek(0)
+        died = _run(original, answer, media_type, bounds)
+        if died is not None:
+            return Told(died, {}), {}
+        answer.seek(0)
+        return _read(answer)
+
+
+def _run(original: Any, answer: Any, media_type: str, bounds: Bounds) -> State | None:
+    """Run the child to its end; return the state its death stands for, None when it ended well."""
+    pixels = bounds.jpeg_pixels if media_type == DECODED_SMALLER else bounds.other_pixels
+    said = {
+        "media_type": media_type,
+        "pixels": pixels,
+        "edges": EDGES_PX,
+        "memory_bytes": bounds.memory_bytes,
+        "seconds": bounds.seconds,
+    }
+    command = [sys.executable, "-I", str(CHILD), json.dumps(said)]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _shrunk(source, media_type)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise NoThumbnail("too_large") from None
-    # Pillow's decoders report broken files in all of these ways.
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError,
-            TypeError, OverflowError, ZeroDivisionError, KeyError) as error:  # fmt: skip
-        raise NoThumbnail("damaged") from error
+        ended = subprocess.run(  # noqa: S603 - our own file; nothing of the image is in the command
+            command, stdin=original, stdout=answer, stderr=subprocess.DEVNULL,
+            env=NO_ENVIRONMENT, timeout=bounds.seconds, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return "too_slow"
+    return DEATHS.get(ended.returncode, "crashed") if ended.returncode else None
 
 
-def _shrunk(source: BinaryIO, media_type: str) -> bytes:
-    with Image.open(source, formats=[FORMATS[media_type]]) as image:
-        if image.width * image.height > PIXELS_MAX[media_type]:
-            raise NoThumbnail("too_large")
-        image.draft("RGB", (THUMBNAIL_EDGE_PX * 2, THUMBNAIL_EDGE_PX * 2))
-        image.thumbnail((THUMBNAIL_EDGE_PX * 2, THUMBNAIL_EDGE_PX * 2), reducing_gap=2.0)
-        upright = ImageOps.exif_transpose(image)
-        small = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-        small.thumbnail((THUMBNAIL_EDGE_PX, THUMBNAIL_EDGE_PX))
-        output = io.BytesIO()
-        small.save(output, "WEBP", quality=THUMBNAIL_QUALITY, method=2)
-        return output.getvalue()
+def _read(answer: Any) -> tuple[Told, dict[str, bytes]]:
+    try:
+        told = msgspec.json.decode(answer.readline(HEAD_BYTES), type=Told)
+    except msgspec.DecodeError:
+        return Told("crashed", {}), {}
+    copies = {name: answer.read(size) for name, size in told.copies.items()}
+    whole = all(_is_webp(copy) and len(copy) == told.copies[name] for name, copy in copies.items())
+    if not whole or (told.state == "made") != (copies.keys() == EDGES_PX.keys()):
+        return Told("crashed", {}), {}
+    return told, copies
+
+
+def _is_webp(copy: bytes) -> bool:
+    return copy[:4] == b"RIFF" and copy[8:12] == b"WEBP"

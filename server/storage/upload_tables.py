@@ -5,7 +5,7 @@ A `StoredBlob` says that bytes with this digest were hashed by the server and li
 for a space; the log's `blob.verified` follows from it and from the op that refers to them.
 """
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.database import db
@@ -13,6 +13,8 @@ from server.storage.database import db
 NOT_LOG_BACKED = {
     "uploads": "transfers under way",
     "stored_blobs": "where bytes came in; that they are verified is said by the log",
+    "seen_images": "what was seen in an original, which can be looked at again",
+    "likeness_bands": "an index of the above",
     "derivatives": "small copies that can be made again from the original",
 }
 
@@ -59,18 +61,44 @@ class StoredBlob(db.Model):
     settled: Mapped[bool] = mapped_column(Boolean)
 
 
-class Derivative(db.Model):
-    """What became of one derivation of one original: `made`, `damaged`, `too_large`, `unsupported`.
+class SeenImage(db.Model):
+    """What was seen in an original that is an image; once looked at it is not looked at again.
 
-    `output_sha256` and its size are set when `made`; `tool` names what made it.
+    `state` is one of `storage.imaging.State`. `exif` is what the camera claims, as JSON; `likeness`
+    the 72 hex digits that are nearly the same for the same picture, or empty.
     """
+
+    __tablename__ = "seen_images"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20))
+    tool: Mapped[str] = mapped_column(String(80))
+    width_px: Mapped[int | None] = mapped_column(BigInteger)
+    height_px: Mapped[int | None] = mapped_column(BigInteger)
+    frames: Mapped[int] = mapped_column(BigInteger)
+    exif: Mapped[str] = mapped_column(Text)
+    likeness: Mapped[str] = mapped_column(String(72))
+    seen_at_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class LikenessBand(db.Model):
+    """An eighth of an image's likeness after its place: images that share one may be alike."""
+
+    __tablename__ = "likeness_bands"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    band: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class Derivative(db.Model):
+    """A small copy that the service made of an original; `tool` names what made it."""
 
     __tablename__ = "derivatives"
 
     parent_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
-    state: Mapped[str] = mapped_column(String(20))
     tool: Mapped[str] = mapped_column(String(80))
-    output_sha256: Mapped[str | None] = mapped_column(String(64))
-    output_bytes: Mapped[int | None] = mapped_column(Integer)
+    output_sha256: Mapped[str] = mapped_column(String(64))
+    output_bytes: Mapped[int] = mapped_column(Integer)
     made_at_ms: Mapped[int] = mapped_column(BigInteger)

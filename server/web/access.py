@@ -130,6 +130,8 @@ RULES: dict[str, Rule] = {
     "uploads.end": CARRIER,
     "blobs.original": SPACE,
     "blobs.thumbnail": SPACE,
+    "blobs.screen": SPACE,
+    "blobs.images": SPACE,
     "blobs.missing": SPACE,
     "openapi.show": PUBLIC,
     "health.alive": PUBLIC,

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Response
 
-from server.services import derivatives, evidence
+from server.services import derivatives, evidence, likeness
 from server.services.problem import Problem
 from server.services.runtime import current_runtime
 from server.web import openapi_parts as parts
 from server.web import replies, schemas
+from server.web.access import signed_in
 from server.web.api import PREFIX, ApiBlueprint
 
 blobs = ApiBlueprint("blobs", __name__, url_prefix=PREFIX, description="Originals")
@@ -29,11 +30,30 @@ def original(space: str, sha256: str) -> Response:
 @blobs.doc(responses={"200": parts.binary("a WebP of at most 320 pixels", "image/webp")})
 def thumbnail(space: str, sha256: str) -> Response:
     """Return the small copy of a photo, once it is made."""
+    return _copy(space, sha256, "thumbnail")
+
+
+@blobs.route("/spaces/<space:space>/blobs/<hex64:sha256>/screen", methods=["GET"])
+@blobs.doc(responses={"200": parts.binary("a WebP of at most 1600 pixels", "image/webp")})
+def screen(space: str, sha256: str) -> Response:
+    """Return the copy of a photo that fills a screen, once it is made."""
+    return _copy(space, sha256, "screen")
+
+
+def _copy(space: str, sha256: str, name: str) -> Response:
     runtime = current_runtime()
     if not evidence.holds(runtime, space, sha256):
         raise Problem("not_found")
-    size, stream = derivatives.thumbnail(runtime, sha256)
-    return _contained(replies.file(stream, size, "image/webp", f"{sha256}-320"), attached=False)
+    size, stream = derivatives.copy_of(runtime, sha256, name)
+    return _contained(replies.file(stream, size, "image/webp", f"{sha256}-{name}"), attached=False)
+
+
+@blobs.route("/spaces/<space:space>/findings/<id:id>/images", methods=["GET"])
+@blobs.doc(responses={"200": parts.json_reply("FindingImages", "what is seen in each photo")})
+def images(space: str, id: str) -> Response:  # noqa: A002 - the name in the path
+    """Return what was seen in a hazard's photos, and the other hazards' photos they look like."""
+    spaces = signed_in().spaces
+    return replies.json_of(likeness.of_finding(current_runtime(), id, space, spaces))
 
 
 @blobs.route("/spaces/<space:space>/blobs/missing", methods=["POST"])

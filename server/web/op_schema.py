@@ -182,6 +182,7 @@ def _pull() -> dict[str, Schema]:
         "MissingBlobs": _object({"missing": _array(HEX_64)}),
         "Device": _device(),
         "Devices": _object({"devices": _array(ref("Device")), "now_ms": INDEX}),
+        "FindingImages": _object({"images": _array(_image())}),
         "Deployment": _deployment(),
         "Ready": _object({"ready": SIMPLE["bool"], "checks": {"type": "object"}}),
     }
@@ -219,6 +220,22 @@ def _device() -> Schema:
         "report": _object(said),
     }
     return _object(shown, "report")
+
+
+def _image() -> Schema:
+    other = {"finding": ID, "photo": ID, "number": TEXT, "space": TEXT}
+    claimed = {"taken_at": TEXT, "maker": TEXT, "model": TEXT, "orientation": INDEX}
+    exif = claimed | {"unreadable": SIMPLE["bool"]}
+    shown = {
+        "photo": ID,
+        "sha256": HEX_64,
+        "state": TEXT,
+        "width_px": INDEX,
+        "height_px": INDEX,
+        "exif": _object(exif, *exif),
+        "alike": _array(_object(other | {"same_bytes": SIMPLE["bool"]})),
+    }
+    return _object(shown, "width_px", "height_px")
 
 
 def _deployment() -> Schema:
