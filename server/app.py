@@ -12,6 +12,7 @@ from server.services import restore, system
 from server.services.runtime import EXTENSION, Clock, Runtime, SystemClock, open_runtime
 from server.storage import (
     account_tables,
+    footage_tables,
     inventory_tables,
     log_tables,
     snapshot_tables,
@@ -29,15 +30,35 @@ from server.web.log_routes import log
 from server.web.ops import ops
 from server.web.pages import pages
 from server.web.pull import pull
+from server.web.recordings import recordings
 from server.web.session import enrolment, people, session
 from server.web.snapshots import snapshots
 from server.web.tus import tus
 
 # Imported, so that the metadata is whole.
-TABLES = (account_tables, inventory_tables, log_tables, snapshot_tables, upload_tables)
+TABLES = (
+    account_tables,
+    footage_tables,
+    inventory_tables,
+    log_tables,
+    snapshot_tables,
+    upload_tables,
+)
 BLUEPRINTS = (
     *(deployment, session, people, enrolment),
-    *(ops, handbacks, pull, snapshots, inventories, log, tus, blobs, openapi.openapi, health),
+    *(
+        ops,
+        handbacks,
+        pull,
+        snapshots,
+        inventories,
+        recordings,
+        log,
+        tus,
+        blobs,
+        openapi.openapi,
+        health,
+    ),
 )
 
 

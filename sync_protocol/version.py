@@ -13,7 +13,7 @@ PROTOCOL_VERSION: int = VERSIONS["accepted"]["max"]
 HISTORY = (
     (
         1,
-        "e3855f3dc39250e021e956b4b00f657770f3043042e31bc3f33a12e1161e30d4",
+        "f5854e791233cf4ca9c958085c69a67f78d36f93f611331a6d882aef27aa3c6e",
         "the first version",
     ),
 )

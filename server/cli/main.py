@@ -1,4 +1,4 @@
-"""`liuhen serve | migrate | demo | import | rebuild | verify | restore | user`: who answers what.
+"""`liuhen serve | migrate | demo | import | clips | rebuild | verify | restore | user`.
 
 Settings come from the environment only; flags choose what to do, not how the service is set up.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from server import config
-from server.cli import maintenance, registers, restore, serve, users
+from server.cli import clips, maintenance, registers, restore, serve, users
 from server.cli.refusals import CommandError
 from server.config import Settings, SettingsError
 from server.services.problem import Problem
@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     restoring = commands.add_parser("restore", help="open a new epoch over a restored database")
     restore.add_command(restoring)
     registers.add_command(commands.add_parser("import", help="bring in a bureau's registers"))
+    clips.add_commands(commands.add_parser("clips", help="footage of body cameras"))
     users.add_commands(commands.add_parser("user", help="accounts"))
     return top
 

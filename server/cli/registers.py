@@ -21,7 +21,10 @@ from sync_protocol import kinds
 from sync_protocol.rules import KINDS as KINDS_TABLE
 from sync_protocol.rules import LIMITS
 
-KINDS = ("bureau.add", "person.add", "licence.grant", "item.add", "enterprise.add", "phrase.add")
+KINDS = (
+    *("bureau.add", "person.add", "licence.grant", "item.add", "enterprise.add", "phrase.add"),
+    "retention.adopt",
+)
 BATCH = LIMITS["batch_ops"]
 MEMBERS = {"kind", "space", "body"}
 

@@ -7,7 +7,7 @@ one broken round never ends the thread. Stopping waits for the piece of work at 
 import logging
 import threading
 
-from server.services import derivatives, evidence, log, release, snapshots, uploads
+from server.services import derivatives, evidence, log, manifests, release, snapshots, uploads
 from server.services.runtime import Runtime
 
 PAUSE_S = 0.5
@@ -23,6 +23,7 @@ def sweep(runtime: Runtime) -> None:
     release.release_all(runtime)
     log.publish(runtime)
     evidence.settle(runtime)
+    manifests.project(runtime)
     uploads.forget_old(runtime)
 
 

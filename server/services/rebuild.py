@@ -13,7 +13,7 @@ from sqlalchemy.sql.expression import bindparam
 
 from server.domain import projection
 from server.domain.replay import Replay
-from server.services import log_reader
+from server.services import log_reader, manifest_check, manifests
 from server.services.runtime import Runtime
 from server.storage import log_store
 from server.storage.database import reading, writing
@@ -31,7 +31,10 @@ def check(runtime: Runtime) -> list[str]:
         replay, problems = replayed(connection)
         for table, (key, values) in SHAPES.items():
             problems += _differences(connection, table, key, values, _expected(replay)[table])
-    return problems
+        footage, unread = manifest_check.expected(runtime, connection)
+        for table, (key, values, rows) in footage.items():
+            problems += _differences(connection, table, key, values, rows)
+    return problems + unread
 
 
 def run(runtime: Runtime) -> None:
@@ -52,6 +55,8 @@ def run(runtime: Runtime) -> None:
         connection.execute(delete(Snapshot))  # made from what was replaced
         _replace_rulings(connection, expected[Op])
         connection.execute(update(LogHead).values(rules=replay.rules, epoch=replay.epoch))
+        manifests.forget(connection)
+    manifests.project(runtime)
 
 
 def replayed(connection: Connection) -> tuple[Replay, list[str]]:

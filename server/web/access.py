@@ -62,6 +62,10 @@ def _entity(runtime: Runtime, person: Person, arguments: Arguments) -> None:
         raise Problem("space_forbidden")
 
 
+def _inspection(runtime: Runtime, person: Person, arguments: Arguments) -> None:
+    _entity(runtime, person, {"kind": "inspection"} | dict(arguments))
+
+
 def _op(runtime: Runtime, person: Person, arguments: Arguments) -> None:
     """One's own operation and what was decided on it; a supervisor's view of their spaces."""
     entry = queries.op_entry(runtime, arguments["op"])
@@ -133,6 +137,11 @@ RULES: dict[str, Rule] = {
     "blobs.screen": SPACE,
     "blobs.images": SPACE,
     "blobs.missing": SPACE,
+    "recordings.bring": SUPERVISED,
+    "recordings.of_space": SUPERVISED,
+    "recordings.of_inspection": Rule(check=_inspection),
+    "recordings.holds": SUPERVISED,
+    "recordings.holds_csv": SUPERVISED,
     "openapi.show": PUBLIC,
     "health.alive": PUBLIC,
     "health.ready": PUBLIC,

@@ -83,12 +83,14 @@ def of_members(members: Mapping[str, str]) -> Schema:
     }
 
 
-def _object(properties: Schema, *optional: str) -> Schema:
+def obj(properties: Schema, *optional: str) -> Schema:
+    """Return the schema of an object; members not named as optional are required."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required}
 
 
-def _array(items: Schema) -> Schema:
+def array(items: Schema) -> Schema:
+    """Return the schema of a list."""
     return {"type": "array", "items": items}
 
 
@@ -122,27 +124,27 @@ def _push() -> dict[str, Schema]:
         "ruling": ref("Ruling"),
         "code": {"type": "string", "enum": sorted(ITEM_PROBLEMS)},
         "field": TEXT,
-        "was": _object({"index": INDEX, "origin": TEXT}),
+        "was": obj({"index": INDEX, "origin": TEXT}),
     }
     missing = ("op", "duplicate", "receipt", "ruling", "code", "field", "was")
     return {
-        "HandBack": _object(held | {"hashes": _array(HEX_64) | {"maxItems": PROOF_HASHES}})
+        "HandBack": obj(held | {"hashes": array(HEX_64) | {"maxItems": PROOF_HASHES}})
         | {"additionalProperties": False},
-        "HandBackBatch": _array(ref("HandBack")) | {"maxItems": LIMITS["batch_ops"]},
-        "Op": _object(op) | {"additionalProperties": False},
-        "PushBatch": _array(ref("Op")) | {"maxItems": LIMITS["batch_ops"]},
-        "PushItem": _object(item, *missing),
-        "PushReply": _object({"checkpoint": TEXT, "items": _array(ref("PushItem"))}),
-        "Receipt": _object({"index": INDEX, "leaf": TEXT, "origin": TEXT})
+        "HandBackBatch": array(ref("HandBack")) | {"maxItems": LIMITS["batch_ops"]},
+        "Op": obj(op) | {"additionalProperties": False},
+        "PushBatch": array(ref("Op")) | {"maxItems": LIMITS["batch_ops"]},
+        "PushItem": obj(item, *missing),
+        "PushReply": obj({"checkpoint": TEXT, "items": array(ref("PushItem"))}),
+        "Receipt": obj({"index": INDEX, "leaf": TEXT, "origin": TEXT})
         | {"additionalProperties": False},
-        "Ruling": _object(_ruling(), "op"),
+        "Ruling": obj(_ruling(), "op"),
     }
 
 
 def _ruling() -> Schema:
     outcome = {"type": "string", "enum": sorted(OUTCOMES)}
     shown = {"index": INDEX, "op": HEX_64, "outcome": outcome, "code": TEXT}
-    return shown | {"flags": _array(TEXT), "cause": TEXT}
+    return shown | {"flags": array(TEXT), "cause": TEXT}
 
 
 def _pull() -> dict[str, Schema]:
@@ -161,50 +163,50 @@ def _pull() -> dict[str, Schema]:
         "sig": TEXT,
         "salt": TEXT,
     }
-    cursor = _object({"after_index": INDEX, "after_entity": TEXT})
-    row = _object({"index": INDEX, "row": {"type": "object"}})
-    page = {"complete_through": INDEX, "next": cursor, "rows": _array(row)}
-    rulings = {"complete_through": INDEX, "next": INDEX, "rulings": _array(ref("Ruling"))}
+    cursor = obj({"after_index": INDEX, "after_entity": TEXT})
+    row = obj({"index": INDEX, "row": {"type": "object"}})
+    page = {"complete_through": INDEX, "next": cursor, "rows": array(row)}
+    rulings = {"complete_through": INDEX, "next": INDEX, "rulings": array(ref("Ruling"))}
     return {
         "HeldPage": _held(entry),
-        "OpEntry": _object(entry),
-        "TimelineEntry": _object(entry | {"seen_at_ms": INDEX}, "sig", "salt", "seen_at_ms"),
-        "Timeline": _object({"entries": _array(ref("TimelineEntry"))}),
-        "RowsPage": _object(page, "next"),
+        "OpEntry": obj(entry),
+        "TimelineEntry": obj(entry | {"seen_at_ms": INDEX}, "sig", "salt", "seen_at_ms"),
+        "Timeline": obj({"entries": array(ref("TimelineEntry"))}),
+        "RowsPage": obj(page, "next"),
         "Snapshot": _snapshot(cursor),
-        "SnapshotPart": _object({"rows": _array(row)}),
-        "RulingsPage": _object(rulings, "next"),
-        "InclusionProof": _object({"hashes": _array(HEX_64), "index": INDEX, "size": INDEX}),
-        "ConsistencyProof": _object({"hashes": _array(HEX_64), "from": INDEX, "size": INDEX}),
-        "LogHead": _object({"origin": TEXT, "size": INDEX}),
-        "Epochs": _object({"epochs": _array(ref("OpEntry"))}),
-        "Vouchers": _object({"ops": _array(ref("OpEntry"))}),
-        "MissingBlobs": _object({"missing": _array(HEX_64)}),
+        "SnapshotPart": obj({"rows": array(row)}),
+        "RulingsPage": obj(rulings, "next"),
+        "InclusionProof": obj({"hashes": array(HEX_64), "index": INDEX, "size": INDEX}),
+        "ConsistencyProof": obj({"hashes": array(HEX_64), "from": INDEX, "size": INDEX}),
+        "LogHead": obj({"origin": TEXT, "size": INDEX}),
+        "Epochs": obj({"epochs": array(ref("OpEntry"))}),
+        "Vouchers": obj({"ops": array(ref("OpEntry"))}),
+        "MissingBlobs": obj({"missing": array(HEX_64)}),
         "Device": _device(),
-        "Devices": _object({"devices": _array(ref("Device")), "now_ms": INDEX}),
-        "FindingImages": _object({"images": _array(_image())}),
+        "Devices": obj({"devices": array(ref("Device")), "now_ms": INDEX}),
+        "FindingImages": obj({"images": array(_image())}),
         "Deployment": _deployment(),
-        "Ready": _object({"ready": SIMPLE["bool"], "checks": {"type": "object"}}),
+        "Ready": obj({"ready": SIMPLE["bool"], "checks": {"type": "object"}}),
     }
 
 
 def _snapshot(cursor: Schema) -> Schema:
     part = {"sha256": HEX_64, "bytes": INDEX, "rows": INDEX, "last": cursor}
     log = {"origin": TEXT, "root": HEX_64, "size": INDEX}
-    shown = {"complete_through": INDEX, "log": _object(log), "rows": INDEX}
-    return _object(shown | {"parts": _array(_object(part))})
+    shown = {"complete_through": INDEX, "log": obj(log), "rows": INDEX}
+    return obj(shown | {"parts": array(obj(part))})
 
 
 def _held(entry: Schema) -> Schema:
-    dep = _object({"op": HEX_64, "kind": TEXT, "outcome": TEXT, "code": TEXT})
-    more = {"waits_for": _array(dep), "mended_by": TEXT}
+    dep = obj({"op": HEX_64, "kind": TEXT, "outcome": TEXT, "code": TEXT})
+    more = {"waits_for": array(dep), "mended_by": TEXT}
     page = {
         "complete_through": INDEX,
         "next": INDEX,
-        "counts": _object(dict.fromkeys(HELD_OUTCOMES, INDEX)),
-        "entries": _array(_object(entry | more, "sig", "salt")),
+        "counts": obj(dict.fromkeys(HELD_OUTCOMES, INDEX)),
+        "entries": array(obj(entry | more, "sig", "salt")),
     }
-    return _object(page, "next")
+    return obj(page, "next")
 
 
 def _device() -> Schema:
@@ -215,11 +217,11 @@ def _device() -> Schema:
         **dict.fromkeys(("head_seq", "originals_out", "last_op_at_ms", "drained_at_ms"), INDEX),
         "chain": HEX_64,
         "head_op": HEX_64,
-        "gaps": _array(_array(INDEX)),
+        "gaps": array(array(INDEX)),
         "drained": SIMPLE["bool"],
-        "report": _object(said),
+        "report": obj(said),
     }
-    return _object(shown, "report")
+    return obj(shown, "report")
 
 
 def _image() -> Schema:
@@ -232,14 +234,14 @@ def _image() -> Schema:
         "state": TEXT,
         "width_px": INDEX,
         "height_px": INDEX,
-        "exif": _object(exif, *exif),
-        "alike": _array(_object(other | {"same_bytes": SIMPLE["bool"]})),
+        "exif": obj(exif, *exif),
+        "alike": array(obj(other | {"same_bytes": SIMPLE["bool"]})),
     }
-    return _object(shown, "width_px", "height_px")
+    return obj(shown, "width_px", "height_px")
 
 
 def _deployment() -> Schema:
-    protocol = _object({"min": INDEX, "max": INDEX})
+    protocol = obj({"min": INDEX, "max": INDEX})
     texts = dict.fromkeys(("deployment", "name", "origin", "log_key"), TEXT)
     rest = {"protocol": protocol, "now_ms": INDEX, "demo": SIMPLE["bool"], "rules": INDEX}
-    return _object(texts | rest)
+    return obj(texts | rest)

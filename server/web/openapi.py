@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from flask import Flask, Response, current_app
 
-from server.web import op_schema
+from server.web import op_schema, recordings_schema
 from server.web.access import PUBLIC, RULES
 from server.web.api import PREFIX, ApiBlueprint, ProblemApi
 from server.web.problems import MEDIA_TYPE
@@ -34,7 +34,7 @@ def document(app: Flask, api: ProblemApi) -> dict[str, Any]:
     """Return the document: what the decorators say, plus operations, errors and security."""
     made: dict[str, Any] = api.spec.to_dict()
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(op_schema.components())
+    schemas.update(op_schema.components() | recordings_schema.components())
     schemas["Problem"] = schemas.pop("Problem", {"type": "object"})
     made["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     public = _public_operations(app)

@@ -16,6 +16,10 @@ PUSH_REPLY: Part = {
     "description": "one item for each operation, in the order sent",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/PushReply"}}},
 }
+MANIFEST_BODY: Part = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 TUS_BODY: Part = {
     "required": True,
     "content": {

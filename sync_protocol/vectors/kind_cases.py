@@ -105,7 +105,7 @@ FITS: list[tuple[str, str, Body, list[str], list[str], list[int]]] = [
      {"clock": "k-2", "inspection": "i-1", "camera": "DSJ0001", "date": "2026-12-01", "offset_ms": -86400000, "shown": "k-1"},
      ["clock/k-1", "clock/k-2", "inspection/i-1"], [], []),
     ("a manifest announces its file", "manifest.add",
-     {"manifest": "m-1", "station": "一号采集站", "name": "a.csv", "blob": blob(4, "text/csv"), "rows": 2, "refused": 0, "rows_sha256": op(1), "reader": 1},
+     {"manifest": "m-1", "name": "a.csv", "blob": blob(4, "text/csv"), "rows": 2, "refused": 0, "rows_sha256": op(1), "reader": 1},
      ["manifest/m-1"], [], [4]),
     ("the duplicate of a finding is an entity", "finding.mark_duplicate",
      {"finding": "f-1", **BASED, "duplicate_of": "f-0", "reason": "同一处"}, ["finding/f-0", "finding/f-1"], [op(1)], []),

@@ -77,6 +77,12 @@ def too_large(service: Service) -> TestResponse:
     return post(service, "/ops", b" " * (LIMITS["batch_bytes"] + 1))
 
 
+def manifest_unreadable(service: Service) -> TestResponse:
+    path = f"/spaces/{COUNTY}/manifests?name=x"
+    content_type = "application/octet-stream"
+    return service.ask("supervisor", "POST", path, data=b"x", content_type=content_type)
+
+
 def too_many(service: Service) -> TestResponse:
     row = {
         "person_id": "inspector",
@@ -179,6 +185,7 @@ PROVOKED: dict[str, Provoke] = {
             upload_digest,
             tus_version,
             not_an_image,
+            manifest_unreadable,
             not_a_recording,
             ticket_invalid,
         ),
