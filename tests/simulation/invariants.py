@@ -48,6 +48,7 @@ class Memory:
 def check(world: World, memory: Memory) -> dict[str, Dump]:
     """Check everything that must hold at any time; return what the phones hold."""
     world.office.settle()
+    world.count("checked everything")
     for hand in world.hands.values():
         alarms = ALARMS.intersection(hand.told("lastError"))
         require(not alarms, f"{hand.name} says {alarms}")

@@ -86,6 +86,7 @@ def _run(world: World, steps: int) -> int:
 
 def _check_claims(world: World) -> None:
     for name in sorted(world.claiming):
+        world.count("checked a claim")
         dump = world.order("dump", device=name).value
         invariants.claims_only_what_is_so(world, world.hands[name], dump)
     world.claiming.clear()

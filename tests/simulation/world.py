@@ -300,7 +300,7 @@ class World:
             raise Violation(f"{request['method']} {request['path']}: {reply.status} {text}")
         if reply.status_code != 200:
             return
-        if request["path"].endswith("/log/checkpoint"):
+        if request["method"] == "GET" and request["path"].endswith("/log/checkpoint"):
             self.notes.append(reply.get_data(as_text=True))
         elif request["method"] == "POST" and request["path"].endswith("/ops"):
             self.notes.append(reply.get_json()["checkpoint"])

@@ -68,12 +68,32 @@ export class Lane {
   }
 }
 
+const FROZEN_MS = 60_000;
+/**
+ * Of all tabs one at a time takes a turn: a page fetched before another tab's is never kept after it. Nobody waits for ever for
+ * a tab that the system froze in the middle of its turn.
+ */
+async function aloneIn(lane: string, turn: () => Promise<number>): Promise<number> {
+  const patience = AbortSignal.timeout(FROZEN_MS);
+  let isMine = false;
+  const take = (): Promise<number> => {
+    isMine = true;
+    return turn();
+  };
+  try {
+    return (await navigator.locks.request(`liuhen-lane-${lane}`, { signal: patience }, take)) as number;
+  } catch (error) {
+    if (isMine || !patience.aborted) throw error;
+    return turn();
+  }
+}
+
 export class Engine {
   private readonly board = new StatusBoard();
   private stopping: AbortController | undefined;
   private lastFailure: unknown;
-  private readonly records = new Lane(() => this.recordLane());
-  private readonly uploads = new Lane(() => this.uploadLane());
+  private readonly records = new Lane(() => aloneIn("records", () => this.recordLane()));
+  private readonly uploads = new Lane(() => aloneIn("uploads", () => this.uploadLane()));
 
   status = (): SyncStatus => this.board.status();
   subscribe = (listener: (status: SyncStatus) => void): (() => void) => this.board.subscribe(listener);
@@ -190,10 +210,16 @@ export class Engine {
     this.board.set({ ...figures, carried, allDone: figures.allDone && isStill });
   }
 
+  /** A turn asked for in a tab that does not lead tells what came of it; it goes on following what the leader does. */
+  private show({ phase, retryAtMs, ...change }: Partial<SyncStatus>): void {
+    const isFollower = this.board.status().phase === "follower";
+    this.board.set({ ...change, ...(phase && !isFollower ? { phase } : {}), ...(retryAtMs !== undefined && !isFollower ? { retryAtMs } : {}) });
+  }
+
   private async recordLane(): Promise<number> {
     let heldBack = "";
     try {
-      heldBack = await recordTurn((phase) => this.board.set({ phase }));
+      heldBack = await recordTurn((phase) => this.show({ phase }));
     } catch (error) {
       this.records.isHeldBack = false;
       return this.failed(this.records, error);
@@ -202,7 +228,7 @@ export class Engine {
     if (heldBack) return this.failed(this.records, new ApiError(heldBack, 0));
     this.records.failures = 0;
     const clockOffsetMs = (await sessionRecord())?.clockOffsetMs;
-    this.board.set({ phase: "idle", online: true, lastError: "", retryAtMs: 0, lastSyncAtMs: nowMs(), ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }) });
+    this.show({ phase: "idle", online: true, lastError: "", retryAtMs: 0, lastSyncAtMs: nowMs(), ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }) });
     await this.refreshTally();
     return this.isLeading ? IDLE_MS : -1;
   }
@@ -229,11 +255,11 @@ export class Engine {
     lane.failures += 1;
     await this.refreshTally();
     if (failure.status === 401) {
-      this.board.set({ phase: "signed_out", lastError: failure.code, retryAtMs: 0 });
+      this.show({ phase: "signed_out", lastError: failure.code, retryAtMs: 0 });
       return -1;
     }
     const waitMs = backoffMs(lane.failures, Math.random(), failure.retryAfterMs);
-    this.board.set({ phase: "backoff", online: failure.status >= 400 || lane.isHeldBack, lastError: failure.code, retryAtMs: nowMs() + waitMs });
+    this.show({ phase: "backoff", online: failure.status >= 400 || lane.isHeldBack, lastError: failure.code, retryAtMs: nowMs() + waitMs });
     return this.isLeading ? waitMs : -1;
   }
 }

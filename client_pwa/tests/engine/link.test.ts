@@ -91,6 +91,38 @@ test("a record held back delays no new one: that is pushed at once, and the held
   }
 });
 
+test("of two tabs one takes a turn at a time, and the one that follows goes on following", async () => {
+  await capture.beginOnSite({ enterprise: ENTERPRISE, reason: "举报", ...arrival });
+  const chain = (await allOps())[0]!.chain;
+  const under = { way: 0, most: 0 };
+  await serve({
+    "POST /ops": (one) => answerTo(one, []),
+    "GET /session": () => ({ json: { person: personOf(LI) } }),
+    [`GET /chains/${chain}/rulings`]: () => ({ json: { complete_through: 1, rulings: [] } }),
+    [ROWS]: async () => {
+      under.most = Math.max(under.most, (under.way += 1));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      under.way -= 1;
+      return { json: { complete_through: 1, rows: [] } };
+    },
+    "GET /spaces/common/rows": () => ({ json: { complete_through: 1, rows: [] } }),
+    "GET /log/checkpoint": async () => ({ text: await checkpoint() }),
+  });
+  const [leader, follower] = [new Engine(), new Engine()];
+  leader.start();
+  await until(() => leader.status().phase !== "follower", 5_000);
+  follower.start();
+  try {
+    await Promise.allSettled([leader.syncNow(), follower.syncNow(), follower.syncNow()]);
+    expect(under.most).toBe(1);
+    expect(follower.status().phase).toBe("follower");
+    expect(leader.status().phase).not.toBe("follower");
+  } finally {
+    follower.stop();
+    leader.stop();
+  }
+});
+
 test("another person signing in during a push carries nothing of the first one under their session", async () => {
   const { inspection } = await capture.beginOnSite({ enterprise: ENTERPRISE, reason: "举报", ...arrival });
   for (let at = 0; at < 110; at++) await capture.saveFinding({ inspection, description: `隐患${at}` }); // more than one batch
