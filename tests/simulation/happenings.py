@@ -198,10 +198,19 @@ def a_handover(world: World, rng: random.Random) -> str:
 
 
 def an_update(world: World, _rng: random.Random) -> str:
-    """A newer version of the app is out; a phone has it from its next start."""
+    """A newer version of the app is out; a page has it from its next start."""
     world.updates += 1
-    world.version = f"0.1.{world.updates}"
+    world.version, world.is_older = f"0.1.{world.updates}", False
     return f"version {world.version}"
+
+
+def a_roll_back(world: World, _rng: random.Random) -> str:
+    """The app before is given out again; it does not know every kind that lies on the phones."""
+    if world.is_older:
+        return ""
+    world.updates += 1
+    world.version, world.is_older = f"0.0.{world.updates}", True
+    return f"back to version {world.version}"
 
 
 def a_phone_fault(world: World, rng: random.Random) -> str:
@@ -318,7 +327,8 @@ HAPPENINGS: dict[Happening, float] = {
     a_wrong_clock: 0.6,
     an_eviction: 0.06,
     a_handover: 0.6,
-    an_update: 0.1,
+    an_update: 0.3,
+    a_roll_back: 0.2,
     a_phone_fault: 0.8,
     a_service_fault: 0.8,
     a_restart: 0.3,

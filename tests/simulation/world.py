@@ -28,6 +28,7 @@ ENTERPRISES = 2
 MOST_REQUESTS = 20_000
 MOST_CONFIRMED = 40
 WRONG_CLOCKS = 0.6
+BEGUN_OLDER = 0.4  # with the app before the present one, which lacks some kinds
 ENROLLED_BEFORE = 0.75  # phones that were made ready in the office; the others enrol in the storm
 
 
@@ -62,6 +63,7 @@ class World:
     ended: dict[str, Ended] = field(default_factory=dict)
     now: str = "set-up"
     version: str = "0.1.0"
+    is_older: bool = False
     updates: int = 0
     calls: int = 0
     faults_met: int = 0
@@ -74,6 +76,7 @@ class World:
         ).open()
         self.network = Network(self.office, self._heard)
         count = rng.choice(SIZES)
+        self.is_older = rng.random() < BEGUN_OLDER
         self.people = cast(count)
         self.roles = {person.id: person.role for person in self.people}
         registrar = Person("registrar", "administrator", CITY)
@@ -240,7 +243,8 @@ class World:
         tab = at or hand.first
         tab.closed()
         tab.up = True
-        self.order("boot", device=hand.name, tab=tab.number, seed=seed, version=self.version)
+        app = {"version": self.version, "older": self.is_older}
+        self.order("boot", device=hand.name, tab=tab.number, seed=seed, **app)
         self.order("time", nowMs=self.office.clock.now_ms())
 
     def set_clock(self, hand: Hand, clock: str) -> None:

@@ -20,6 +20,7 @@ export interface Boot {
   readonly tab: number;
   readonly seed: number;
   readonly version: string;
+  readonly makePage: MakePage;
 }
 
 const READS_FILES = new Set(["pack", "take"]);
@@ -38,7 +39,7 @@ export class Page implements Holder, World {
   private readonly commands: Commands;
   private readonly device: Device;
 
-  constructor(device: Device, boot: Boot, makePage: MakePage) {
+  constructor(device: Device, boot: Boot) {
     this.device = device;
     this.tab = boot.tab;
     this.startedAtMs = device.nowMs();
@@ -47,7 +48,7 @@ export class Page implements Holder, World {
       indexedDB: device.disk.seenBy(this), navigator: { locks: device.locks.of(this), onLine: true, userAgent: "Android Chrome" },
       BroadcastChannel: device.channels.of(this), __APP_VERSION__: boot.version, console: quiet(device), document: undefined, caches: undefined,
     });
-    this.commands = makePage({ ...global, ...own(global), globalThis: global, self: global, window: global });
+    this.commands = boot.makePage({ ...global, ...own(global), globalThis: global, self: global, window: global });
     const clock = { nowMs: () => device.nowMs() + device.skewMs, monoMs: () => this.monoMs() };
     this.commands.begin(clock, (status) => this.heard(status));
   }
@@ -121,12 +122,10 @@ export class Device {
   /** The phone's wall clock minus the true time. */
   skewMs = 0;
   private readonly ears: Ears;
-  private readonly makePage: MakePage;
 
-  constructor(name: string, ears: Ears, makePage: MakePage) {
+  constructor(name: string, ears: Ears) {
     this.name = name;
     this.ears = ears;
-    this.makePage = makePage;
   }
 
   nowMs = (): number => this.ears.nowMs();
@@ -143,7 +142,7 @@ export class Device {
   }
   boot(boot: Boot): void {
     this.pages.get(boot.tab)?.die("reload");
-    this.pages.set(boot.tab, new Page(this, boot, this.makePage));
+    this.pages.set(boot.tab, new Page(this, boot));
   }
   /** The browser is killed, and every tab with it. */
   die(why: string): void {

@@ -3,7 +3,7 @@
 // that is, waits for the network, for a timer or for a person. Nothing here takes a decision of the schedule.
 
 import { createInterface } from "node:readline";
-import { appVersion, pageMaker } from "./bundle.ts";
+import { pageMakers } from "./bundle.ts";
 import { Device, type Done, type Ears, type Page } from "./device.ts";
 import type { Form } from "./disk.ts";
 import type { Answer, Outgoing } from "./window.ts";
@@ -85,16 +85,16 @@ interface Order {
   readonly nowMs: number;
   readonly seed: number;
   readonly skewMs: number;
-  readonly version?: string;
+  readonly version: string;
+  readonly older: boolean;
   readonly form: Form;
   readonly after: number;
 }
-const makePage = await pageMaker(WINDOW);
-const version = appVersion();
+const apps = await pageMakers(WINDOW);
 
 const orders: Readonly<Record<string, (order: Order) => unknown>> = {
-  device: ({ device }) => void devices.set(device, new Device(device, ears, makePage)),
-  boot: ({ device, tab, seed, version: other }) => devices.get(device)!.boot({ tab, seed, version: other ?? version }),
+  device: ({ device }) => void devices.set(device, new Device(device, ears)),
+  boot: ({ device, tab, seed, version, older }) => devices.get(device)!.boot({ tab, seed, version, makePage: older ? apps.older : apps.today }),
   call: ({ device, tab, call, name, given }) => void devices.get(device)!.pages.get(tab)!.call(call, name, given),
   answer: ({ request, answer }) => askedBy.get(request)!.answer(request, answer),
   time: ({ nowMs: to }) => passTime(to),
