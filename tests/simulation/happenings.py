@@ -65,14 +65,29 @@ def a_deed(world: World, rng: random.Random) -> str:
     found = in_use(world)
     if not found:
         return ""
-    hand, tab = rng.choice(found)
+    world.order(**drawn_deed(world, *rng.choice(found), rng))
+    return "deed"
+
+
+def deeds_in_two_tabs(world: World, rng: random.Random) -> str:
+    """Both tabs of a phone write at the same moment."""
+    found = in_use(world)
+    both = [hand for hand, tab in found if tab is hand.tabs[1] and (hand, hand.first) in found]
+    if not both:
+        return ""
+    hand = rng.choice(both)
+    world.order("together", orders=[drawn_deed(world, hand, tab, rng) for tab in hand.tabs])
+    return f"two deeds at once on {hand.name}"
+
+
+def drawn_deed(world: World, hand: Hand, tab: Tab, rng: random.Random) -> dict[str, object]:
+    """Draw what the person at a phone does; return the order."""
     assert hand.user is not None
     table = DEEDS[world.roles[hand.user.id]]
     deed = rng.choices(list(table), list(table.values()))[0]
     given = {"op": rng.choice(phones_in_use(world))} if deed == "revoke" else {}
     asked = f"{deed} by {hand.user.id}"
-    world.call(hand, "act", asked, tab, deed=deed, seed=rng.randrange(2**32), **given)
-    return "deed"
+    return world.tapped(hand, "act", asked, tab, deed=deed, seed=rng.randrange(2**32), **given)
 
 
 def phones_in_use(world: World) -> list[str]:
@@ -322,7 +337,8 @@ HAPPENINGS: dict[Happening, float] = {
     time_passes: 10,
     a_boot: 2,
     a_second_tab: 0.8,
-    a_tab_closes: 0.6,
+    a_tab_closes: 0.4,
+    deeds_in_two_tabs: 4,
     a_phone_dies: 0.6,
     a_wrong_clock: 0.6,
     an_eviction: 0.06,

@@ -208,11 +208,14 @@ class World:
         self, hand: Hand, name: str, asked: str = "", at: Tab | None = None, **given: Any
     ) -> None:
         """Let the person tap something in a tab; the answer comes later."""
-        tab = at or hand.first
+        self.order(**self.tapped(hand, name, asked, at or hand.first, **given))
+
+    def tapped(self, hand: Hand, name: str, asked: str, tab: Tab, **given: Any) -> dict[str, Any]:
+        """Return the order by which somebody taps something in a tab."""
         self.calls += 1
         tab.call, tab.asked = self.calls, asked or name
-        more = {"tab": tab.number, "call": self.calls, "name": name, "given": given}
-        self.order("call", device=hand.name, **more)
+        call = {"tab": tab.number, "call": self.calls, "name": name, "given": given}
+        return {"do": "call", "device": hand.name} | call
 
     def sign_in(self, hand: Hand, person: Person | None, at: Tab | None = None) -> None:
         """Let somebody sign in, or whoever is there sign out."""

@@ -89,6 +89,8 @@ interface Order {
   readonly older: boolean;
   readonly form: Form;
   readonly after: number;
+  /** What begins at the same moment. */
+  readonly orders: readonly Order[];
 }
 const apps = await pageMakers(WINDOW);
 
@@ -96,6 +98,7 @@ const orders: Readonly<Record<string, (order: Order) => unknown>> = {
   device: ({ device }) => void devices.set(device, new Device(device, ears)),
   boot: ({ device, tab, seed, version, older }) => devices.get(device)!.boot({ tab, seed, version, makePage: older ? apps.older : apps.today }),
   call: ({ device, tab, call, name, given }) => void devices.get(device)!.pages.get(tab)!.call(call, name, given),
+  together: ({ orders: several }) => several.forEach((one) => void orders[one.do]!(one)),
   answer: ({ request, answer }) => askedBy.get(request)!.answer(request, answer),
   time: ({ nowMs: to }) => passTime(to),
   clock: ({ device, skewMs }) => {
