@@ -10,7 +10,7 @@ from server.app import close_app, create_app
 from server.cli.refusals import CommandError
 from server.config import Settings
 from server.services import restore
-from server.services.restore import NothingLostError, Restored
+from server.services.restore import NothingLostError, OtherBranchError, Restored
 from server.services.runtime import current_runtime
 from server.storage import migrate
 
@@ -39,7 +39,7 @@ def run(settings: Settings, asked: argparse.Namespace) -> int:
     try:
         with app.app_context():
             done = restore.restore(current_runtime(), notes, asked.reason)
-    except NothingLostError as error:
+    except (NothingLostError, OtherBranchError) as error:
         raise CommandError(str(error)) from None
     finally:
         close_app(app)

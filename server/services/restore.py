@@ -35,6 +35,13 @@ class NothingLostError(RuntimeError):
     """The database is not behind anything we signed: there is nothing to open an epoch for."""
 
 
+class OtherBranchError(RuntimeError):
+    """The database has leaves of an ended epoch that the epoch after it did not keep.
+
+    Whoever followed that one holds other leaves at the same places: to them this log is forged.
+    """
+
+
 @dataclass(frozen=True)
 class Restored:
     """What was done: the new origin, what it kept, what it says was lost, and what is left."""
@@ -50,7 +57,8 @@ class Restored:
 def restore(runtime: Runtime, notes: Sequence[str], reason: str) -> Restored:
     """Open the next epoch; `notes` are further checkpoints somebody kept (a witness, a phone).
 
-    Raises `NothingLostError`, and `Problem` (`invalid_field`) for a note that we did not sign.
+    Raises `NothingLostError`, `OtherBranchError`, and `Problem` (`invalid_field`) for a note that
+    we did not sign.
     """
     head, old = _what_was_lost(runtime, notes)
     checkpoint_file.keep_ended(runtime.settings.checkpoint_file, _note_of(runtime, notes, old))
@@ -66,6 +74,7 @@ def restore(runtime: Runtime, notes: Sequence[str], reason: str) -> Restored:
         "root": head.root,
         "reason": reason,
     }
+    checkpoint_file.keep_kept(runtime.settings.checkpoint_file, epoch, head.size)
     system.open_epoch(runtime, body)
     checkpoint_file.drop_contradiction(runtime.settings.checkpoint_file)
     again = apply_revocations(runtime)
@@ -92,7 +101,21 @@ def _what_was_lost(runtime: Runtime, notes: Sequence[str]) -> tuple[Head, Checkp
             f"the database ({head.size} leaves, epoch {head.epoch}) is not behind any checkpoint "
             "we know of: nothing was lost, start it as usual"
         )
-    return head, max(lost, key=lambda one: (epochs.epoch_of(one.origin) or 0, one.size))
+    furthest = max(lost, key=lambda one: (epochs.epoch_of(one.origin) or 0, one.size))
+    _refuse_other_branch(runtime, head, epochs.epoch_of(furthest.origin) or 0)
+    return head, furthest
+
+
+def _refuse_other_branch(runtime: Runtime, head: Head, newest: int) -> None:
+    """Raise `OtherBranchError` when an epoch up to the newest known kept less than is here."""
+    for epoch in range(head.epoch + 1, newest + 1):
+        kept = checkpoint_file.kept_by(runtime.settings.checkpoint_file, epoch)
+        if kept is not None and head.size > kept:
+            raise OtherBranchError(
+                f"this backup has {head.size} leaves of epoch {head.epoch}, but epoch {epoch} went "
+                f"on after the first {kept} of them: put back a backup of epoch {epoch} or later, "
+                f"or an older one that has at most {kept} leaves"
+            )
 
 
 def _note_of(runtime: Runtime, notes: Sequence[str], old: Checkpoint) -> str:

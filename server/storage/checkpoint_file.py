@@ -3,8 +3,9 @@
 Invariants: the newest never goes backwards, neither in epoch nor, within one, in size; also with
 several processes on one host. Whoever cuts the database back cannot cut these files back with it:
 put them on another disk. Beside `latest.txt` lie `rewound.txt` (a checkpoint of ours that somebody
-presented and this log does not continue: it stops writing) and `epoch-<n>.txt` (the last known head
-of each epoch that a restore ended).
+presented and this log does not continue: it stops writing), `epoch-<n>.txt` (the last known head
+of each epoch that a restore ended) and `epoch-<n>-kept.txt` (how many leaves of the epochs before
+it epoch n keeps).
 """
 
 from dataclasses import dataclass
@@ -92,6 +93,23 @@ def keep_ended(path: Path, note: str) -> None:
     with outside_files.locked(ended):
         if place_of(note) > place_at(ended):
             outside_files.replace(ended, note)
+
+
+def keep_kept(path: Path, epoch: int, size: int) -> None:
+    """Keep how many leaves of those before it an epoch keeps that is about to be opened."""
+    kept = _kept_of(path, epoch)
+    with outside_files.locked(kept):
+        outside_files.replace(kept, f"{size}\n")
+
+
+def kept_by(path: Path, epoch: int) -> int | None:
+    """Return how many leaves an epoch keeps of those before it; `None` when nobody wrote it."""
+    text = read(_kept_of(path, epoch))
+    return int(text) if text is not None else None
+
+
+def _kept_of(path: Path, epoch: int) -> Path:
+    return path.with_name(f"epoch-{epoch}-kept.txt")
 
 
 def _contradiction_of(path: Path) -> Path:

@@ -14,7 +14,7 @@ from server.storage.log_tables import Op
 from tests.simulation.disk_faults import FORMS, STEPS
 from tests.simulation.hands import RIGHT, WRONG, Hand, Tab
 from tests.simulation.restores import Backup, ended, originals, read_log
-from tests.simulation.world import World, drawn_fate
+from tests.simulation.world import Violation, World, drawn_fate
 from tests.support.service import COUNTY, OTHER_COUNTY
 
 PAUSES_MS = {4_000: 80, 60_000: 15, 6 * 3_600_000: 4, 2 * 86_400_000: 1}
@@ -315,15 +315,19 @@ def a_restore(world: World, rng: random.Random) -> str:
     lost = read_log(world.office.runtime)
     gone = originals(world.folder) if rng.random() < ORIGINALS_LOST else {}
     files = [path for name, path in gone.items() if name not in backup.originals]
-    world.office.restore(backup.url, files)
+    is_taken = world.office.restore(backup.url, files)
+    if is_taken == backup.is_left_behind:
+        raise Violation(f"{backup.size} leaves of a branch that was left: taken {is_taken}")
+    if not is_taken:
+        world.count("backup refused")
+        return f"{backup.size} leaves of a branch that was left are refused"
     world.registrar_again()
     now = read_log(world.office.runtime)
     if now.origin == lost.origin:
         return f"backup of {backup.size} leaves put back: nothing signed is missing"
     world.ended[lost.origin] = ended(lost)
     world.count("epoch opened")
-    # A branch of a branch: what a newer backup of an older epoch has, this one never had.
-    world.backups = [one for one in world.backups if one.size <= backup.size]
+    world.backups = [one.after(backup.size) for one in world.backups]
     return f"{lost.origin} ends with {len(lost.leaves)}; {now.origin} keeps {backup.size}"
 
 

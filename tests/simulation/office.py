@@ -17,7 +17,7 @@ from server.cli.demo.phone import Phone
 from server.config import from_env
 from server.jobs import background
 from server.services import accounts, derivatives, enrolments, restore, system
-from server.services.restore import NothingLostError
+from server.services.restore import NothingLostError, OtherBranchError
 from server.storage.blob_store import blob_store
 from server.storage.checkpoint_file import CheckpointFile
 from tests.simulation.disk_faults import DiskFaults, FaultyBlobs, FaultyCheckpoint, PowerCut
@@ -92,14 +92,24 @@ class Office(Service):
         self.runtime.engine.dispose()
         return self.copy(self.database_url)
 
-    def restore(self, backup: str, lost: list[Path]) -> None:
-        """Lose the database and these originals; put the backup back and serve it."""
+    def restore(self, backup: str, lost: list[Path]) -> bool:
+        """Lose the database and these originals; put the backup back and serve it.
+
+        False, and nothing is lost yet, when `liuhen restore` refuses that backup.
+        """
         self.drop()
-        for path in lost:
-            path.unlink()
-        self.database_url = self.copy(backup)
-        self._until_done(self._open_epoch)
+        before, self.database_url = self.database_url, self.copy(backup)
+        aside = {path: path.rename(path.with_suffix(".lost")) for path in lost}
+        is_taken = True
+        try:
+            self._until_done(self._open_epoch)
+        except OtherBranchError:
+            self.drop()
+            self.database_url, is_taken = before, False
+            for path, other in aside.items():
+                other.rename(path)
         self.start()
+        return is_taken
 
     def _open_epoch(self) -> None:
         """Do what `liuhen restore` does: nothing when nothing was lost, or it was done before."""

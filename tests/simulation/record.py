@@ -16,7 +16,7 @@ from tests.simulation.phones import ROOT
 
 HOUR = Path(__file__).with_name("hour.json")
 PAGE = ROOT / "docs" / "reliability.md"
-HEADING = "\n## The hour's soak\n"
+HEADING = "\n## The last soak\n"
 PLACES = sorted(set(STEPS))
 # Kinds by group: what is shown → how it is counted.
 KINDS = {
@@ -29,6 +29,7 @@ KINDS = {
     "people, phones and service": {
         **{happening.__name__: happening.__name__ for happening in HAPPENINGS},
         "epoch opened": "epoch opened",
+        "backup refused": "backup refused",
     },
 }
 Record = dict[str, Any]

@@ -4,7 +4,7 @@ What a restored service lacks nobody can ask it for: the log of the ended epoch 
 that what was proved by it can be held against it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,11 @@ class Backup:
     url: str
     size: int
     originals: frozenset[str]
+    is_left_behind: bool = False
+
+    def after(self, kept: int) -> "Backup":
+        """Return it as it is once an epoch was opened that keeps so many leaves."""
+        return replace(self, is_left_behind=self.is_left_behind or self.size > kept)
 
 
 @dataclass(frozen=True)

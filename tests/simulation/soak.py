@@ -50,8 +50,8 @@ def one(seed: int, steps: int) -> Result | str:
 class Soak:
     """What has come so far."""
 
-    minutes: int
     steps: int
+    began: float = field(default_factory=time.monotonic)
     commit: str = field(default_factory=commit)
     seeds: list[int] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
@@ -96,7 +96,7 @@ class Soak:
         said: dict[str, Any] = {
             "commit": self.commit,
             "day": time.strftime("%Y-%m-%d", time.gmtime()),
-            "minutes": self.minutes,
+            "minutes": round((time.monotonic() - self.began) / 60),
             "steps": self.steps,
             "seeds": self.seeds,
             "phones": sum(result.phones for result in self.results),
@@ -119,7 +119,7 @@ def told_by(output: str) -> dict[str, int]:
 def soak(minutes: int, steps: int) -> int:
     """Run seeds until the time is over; return how many runs failed."""
     until = time.monotonic() + 60 * minutes
-    soaked = Soak(minutes, steps)
+    soaked = Soak(steps)
     running: dict[Future[Result | str], int] = {}
     with (
         ThreadPoolExecutor(1) as beside,

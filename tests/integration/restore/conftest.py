@@ -33,15 +33,16 @@ class Site:
     def __init__(self, service: Service, copy: Copy) -> None:
         self.service, self._copy, self._backup = service, copy, ""
 
-    def back_up(self) -> None:
-        """Keep a copy of the database as it is."""
+    def back_up(self) -> str:
+        """Keep a copy of the database as it is; return its address."""
         self.service.runtime.engine.dispose()
         self._backup = self._copy(self.service.database_url)
+        return self._backup
 
-    def lose(self) -> None:
-        """Let the database be lost and the backup put back; the service is stopped."""
+    def lose(self, backup: str = "") -> None:
+        """Let the database be lost and a backup put back, the last one; the service is stopped."""
         self.service.close()
-        self.service.database_url = self._copy(self._backup)
+        self.service.database_url = self._copy(backup or self._backup)
         self.service.tokens.clear()
 
     def liuhen(self, *arguments: str) -> Done:

@@ -154,3 +154,28 @@ def test_an_opening_of_a_lost_epoch_opens_nothing_when_it_is_carried_back(site: 
     back = phone.hand_back(phone.lost(json.loads(opened["body"])["size"]))
     assert [item["was"]["origin"] for item in back] == ["liuhen/demo-city/1"]
     site.assert_clean()
+
+
+def test_a_newer_backup_of_an_ended_epoch_is_refused_once_the_next_epoch_went_on_without_it(
+    site: Site,
+) -> None:
+    service = site.service
+    phone = Holder(service, "inspector").confirmed()
+    older = site.back_up()
+    kept = parse_checkpoint(phone.head()).size
+    works(phone, "one")
+    newer = site.back_up()
+    works(phone, "two")
+    site.lose(older)
+    site.well("restore")
+    service.open()
+    phone.meet_the_new_epoch()
+    phone.hand_back(phone.lost(kept))  # phones hold other leaves at these places now
+    site.lose(newer)
+    refused = site.liuhen("restore")
+    assert refused.returncode == 2
+    assert f"epoch 2 went on after the first {kept}" in refused.stderr
+    service.database_url = site._copy(older)
+    assert "new epoch: liuhen/demo-city/3" in site.well("restore")
+    service.open()
+    site.assert_clean()
