@@ -43,6 +43,11 @@ def encode(value: Any) -> bytes:
         raise NotCanonical("a string holds a lone surrogate") from error
 
 
+def text_of(value: Any) -> str:
+    """Return the canonical text of a value that is known to lie within the profile."""
+    return _encode(value).decode("utf-8")
+
+
 def decode(raw: bytes) -> Any:
     """Return the value of a canonical text; raise NotJson or NotCanonical."""
     try:

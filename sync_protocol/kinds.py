@@ -9,7 +9,7 @@ from typing import Any
 
 from sync_protocol import canonical
 from sync_protocol.rules import KINDS, Table
-from sync_protocol.types import Type, compile_object
+from sync_protocol.types import Type, Visit, Visitor, Wanted, compile_object
 
 # Members whose op must be in effect before this one (SPEC section 2, deps).
 OP_REFERENCES = frozenset({"base", "chosen", "signing", "replaces"})
@@ -32,6 +32,19 @@ class UnknownKind(KeyError):
 _BODIES: Mapping[str, Type] = {
     kind: compile_object(table["body"], kind, "") for kind, table in KINDS.items()
 }
+
+
+def _nothing(_body: Any, _visitor: Visitor) -> None:
+    """Visit a kind that has no such place."""
+
+
+def _visits(wanted: Wanted) -> Mapping[str, Visit]:
+    return {kind: body.visits(wanted) or _nothing for kind, body in _BODIES.items()}
+
+
+_NAMED_IDS = _visits(lambda text, _: text.startswith("id:"))
+_BLOB_REFS = _visits(lambda text, _: text in BLOB_TYPES)
+_OP_REFS = _visits(lambda text, name: text == "op" and name in OP_REFERENCES)
 
 
 def kind_named(kind: str) -> Table:
@@ -68,34 +81,19 @@ def validate_body(kind: str, body: Any) -> None:
 def entities_of(kind: str, body: Mapping[str, Any]) -> list[str]:
     """Return `kind/id` for every id in the body, sorted, without repeats."""
     found: set[str] = set()
-
-    def visitor(text: str, _name: str, value: Any) -> None:
-        if text.startswith("id:"):
-            found.add(f"{text[3:]}/{value}")
-
-    _BODIES[kind].visit(body, visitor)
+    _NAMED_IDS[kind](body, lambda text, value: found.add(f"{text[3:]}/{value}"))
     return sorted(found)
 
 
 def blob_refs(kind: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return every blob the body announces, in the table's order."""
     found: list[dict[str, Any]] = []
-
-    def visitor(text: str, _name: str, value: Any) -> None:
-        if text in BLOB_TYPES:
-            found.append(value)
-
-    _BODIES[kind].visit(body, visitor)
+    _BLOB_REFS[kind](body, lambda _, value: found.append(value))
     return found
 
 
 def op_refs(kind: str, body: Mapping[str, Any]) -> list[str]:
     """Return the op ids named by base, chosen, signing and replaces, sorted, without repeats."""
     found: set[str] = set()
-
-    def visitor(text: str, name: str, value: Any) -> None:
-        if text == "op" and name in OP_REFERENCES:
-            found.add(value)
-
-    _BODIES[kind].visit(body, visitor)
+    _OP_REFS[kind](body, lambda _, value: found.add(value))
     return sorted(found)

@@ -53,7 +53,7 @@ def op_leaf(
         "sig": sig_sha256,
         "t": "op",
     } | ({"was": dict(was)} if was else {})
-    return canonical.encode(leaf).decode("utf-8")
+    return canonical.text_of(leaf)
 
 
 def ruling_leaf(
@@ -70,7 +70,7 @@ def ruling_leaf(
         "rules": rules,
         "t": "ruling",
     }
-    return canonical.encode(leaf).decode("utf-8")
+    return canonical.text_of(leaf)
 
 
 def parse_leaf(record: str) -> dict[str, Any]:

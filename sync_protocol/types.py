@@ -1,9 +1,10 @@
 """The type language of `tables/kinds.json` (SPEC section 2, Body), compiled once into functions.
 
 A type becomes a `Type`: `check` returns the path of the first member that does not fit (the empty
-text is the value itself, None means that all fits), `visit` walks a value that fits and hands each
-named place to a visitor. Order of checking: unknown members by name, then the members as the
-table lists them, depth first; a list's length comes before its members.
+text is the value itself, None means that all fits), `visits` makes a walk over a value that fits
+which hands the places looked for to a visitor and goes nowhere else. Order of checking: unknown
+members by name, then the members as the table lists them, depth first; a list's length comes before
+its members.
 """
 
 import re
@@ -29,17 +30,19 @@ ID_PATTERNS = {"bureau": r"[0-9]{6}", "chain": r"[0-9a-f]{64}"}
 ID_PATTERN = r"[0-9a-z-]{1,80}"
 
 Check = Callable[[Any], str | None]
-# Called as visitor(type text, member name, value) for every typed place of a body.
-Visitor = Callable[[str, str, Any], None]
+# Called as visitor(type text, value) for every place of a body that is looked for.
+Visitor = Callable[[str, Any], None]
 Visit = Callable[[Any, Visitor], None]
+# Says of a place, by its type text and member name, whether it is looked for.
+Wanted = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A compiled type."""
+    """A compiled type. `visits` is `None` when a value of it has no place that is wanted."""
 
     check: Check
-    visit: Visit
+    visits: Callable[[Wanted], Visit | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,10 @@ def _leaf(text: str, name: str, fits: Callable[[Any], Any]) -> Type:
     def check(value: Any) -> str | None:
         return None if fits(value) else ""
 
-    def visit(value: Any, visitor: Visitor) -> None:
-        visitor(text, name, value)
+    def visits(wanted: Wanted) -> Visit | None:
+        return (lambda value, visitor: visitor(text, value)) if wanted(text, name) else None
 
-    return Type(check, visit)
+    return Type(check, visits)
 
 
 def _pattern(expression: str) -> Callable[[Any], Any]:
@@ -147,11 +150,18 @@ def _list(rest: str, name: str) -> Type:
                 return _join(str(position), problem)
         return None
 
-    def visit(value: Any, visitor: Visitor) -> None:
-        for part in value:
-            item.visit(part, visitor)
+    def visits(wanted: Wanted) -> Visit | None:
+        visit_item = item.visits(wanted)
+        if visit_item is None:
+            return None
 
-    return Type(check, visit)
+        def visit(value: Any, visitor: Visitor) -> None:
+            for part in value:
+                visit_item(part, visitor)
+
+        return visit
+
+    return Type(check, visits)
 
 
 def _join(name: str, problem: str) -> str:
@@ -166,13 +176,23 @@ def compile_object(shape: Mapping[str, str], text: str, name: str) -> Type:
     )
     known = frozenset(member.name for member in members)
 
-    def visit(value: Any, visitor: Visitor) -> None:
-        visitor(text, name, value)
-        for member in members:
-            if member.name in value:
-                member.type.visit(value[member.name], visitor)
+    def visits(wanted: Wanted) -> Visit | None:
+        found = [(member.name, member.type.visits(wanted)) for member in members]
+        inner = [(name, visit) for name, visit in found if visit is not None]
+        is_wanted = wanted(text, name)
+        if not is_wanted and not inner:
+            return None
 
-    return Type(_object_check(members, known), visit)
+        def visit(value: Any, visitor: Visitor) -> None:
+            if is_wanted:
+                visitor(text, value)
+            for member, visit_member in inner:
+                if member in value:
+                    visit_member(value[member], visitor)
+
+        return visit
+
+    return Type(_object_check(members, known), visits)
 
 
 def _object_check(members: tuple[Member, ...], known: frozenset[str]) -> Check:

@@ -6,6 +6,7 @@ worker has its own background thread. Requests at hand are finished before the e
 """
 
 import argparse
+import gc
 import logging
 import sys
 from functools import partial
@@ -24,6 +25,9 @@ from server.services.runtime import current_runtime
 
 BACKLOG = 1024
 STOP_SECONDS = 10
+# A thread that comes back from the database or a signature waits this long for the interpreter's
+# lock while others compute. Python's 5 ms times every statement of a write is a slow service.
+SWITCH_S = 0.0005
 
 
 def run(settings: Settings, asked: argparse.Namespace) -> int:
@@ -72,9 +76,11 @@ def _demo_lines(app: Flask) -> list[str]:
 def load_worker(settings: Settings) -> Flask:
     """Open the app inside a worker process and start its background work."""
     set_up_logging(settings.log_level)
+    sys.setswitchinterval(SWITCH_S)
     app = create_app(settings)
     with app.app_context():
         Background(current_runtime()).start()
+    gc.freeze()  # modules, routes and tables live as long as the process: never look at them again
     return app
 
 

@@ -18,6 +18,7 @@ from sync_protocol.rules import KINDS
 
 BEIJING = timezone(timedelta(hours=8))
 QUIET_UNTIL_DAY = 15
+BEGINNING_KINDS = frozenset({"inspection.begin", "inspection.begin_on_site"})
 SIGNING_KINDS = frozenset(
     {"inspection.sign", "inspection.refuse_signature", "inspection.supplement"}
 )
@@ -44,9 +45,9 @@ def day_of(wall_ms: int) -> str:
 
 
 def _flag_quiet_period(case: Case) -> None:
-    begins = case.op.kind in {"inspection.begin", "inspection.begin_on_site"}
-    is_quiet = int(day_of(case.op.wall_ms)[-2:]) <= QUIET_UNTIL_DAY
-    if begins and is_quiet and "quiet_ground" not in case.body:
+    if case.op.kind not in BEGINNING_KINDS or "quiet_ground" in case.body:
+        return
+    if int(day_of(case.op.wall_ms)[-2:]) <= QUIET_UNTIL_DAY:
         case.flags.add("quiet_period")
 
 

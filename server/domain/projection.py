@@ -4,20 +4,30 @@ Invariants: pure, and a function of logged bytes alone. Not here: rows (the fold
 """
 
 from collections.abc import Mapping
-from typing import Any
-
-import msgspec
+from typing import Any, Protocol
 
 from server.domain.lock_set import RESOLVING_KINDS
 from server.domain.records import LoggedOp, Row
-from sync_protocol import kinds, locks
+from sync_protocol import canonical, kinds, locks
 
-_encode = msgspec.json.Encoder(order="sorted").encode
+ADOPTING_KINDS = frozenset({"deployment.genesis", "rules.adopt"})
+
+
+class Said(Protocol):
+    """An op; a logged one reads its body only when it is asked for."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What it says."""
 
 
 def wire_of(row: Row) -> str:
     """Return the wire form of a row: canonical, and made only of values admission has checked."""
-    return _encode(row).decode("utf-8")
+    return canonical.text_of(row)
 
 
 def acted_on(kind: str, body: Mapping[str, Any], op_id: str) -> list[str]:
@@ -54,12 +64,11 @@ def wakes(ruled: LoggedOp) -> list[str]:
     return [ruled.op_id, ruled.body["target"]] if is_about_chain else [ruled.op_id]
 
 
-def epoch_after(kind: str, body: Mapping[str, Any], present: int) -> int:
+def epoch_after(op: Said, present: int) -> int:
     """Return the log's epoch after an op took effect."""
-    return int(body["epoch"]) if kind == "epoch.open" else present
+    return int(op.body["epoch"]) if op.kind == "epoch.open" else present
 
 
-def rules_after(kind: str, body: Mapping[str, Any], present: int) -> int:
+def rules_after(op: Said, present: int) -> int:
     """Return the rules in force after an op took effect."""
-    adopts = kind in {"deployment.genesis", "rules.adopt"}
-    return int(body["rules"]) if adopts else present
+    return int(op.body["rules"]) if op.kind in ADOPTING_KINDS else present

@@ -141,5 +141,5 @@ class Replay:
         self.rows |= folded.changes
         self.row_index |= dict.fromkeys(folded.changes, index)
         if folded.changes:
-            self.rules = projection.rules_after(op.kind, op.body, self.rules)
-            self.epoch = projection.epoch_after(op.kind, op.body, self.epoch)
+            self.rules = projection.rules_after(op, self.rules)
+            self.epoch = projection.epoch_after(op, self.epoch)

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
 from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 from sqlalchemy.engine import Connection
@@ -30,6 +31,7 @@ from sqlalchemy.exc import IntegrityError
 from server.services import queries
 from server.services.problem import Problem
 from server.services.runtime import Runtime
+from server.storage import log_store
 from server.storage.account_tables import Account, AccountSession, LoginFailures
 from server.storage.database import reading, writing
 from sync_protocol.rules import LIMITS
@@ -288,27 +290,33 @@ def _new_pair(
 def signed_in(runtime: Runtime, access_token: str) -> Person:
     """Return whose token this is; raise `unauthenticated` or `session_expired`."""
     with reading(runtime.engine) as connection:
-        found = connection.execute(
-            select(
-                AccountSession.person_id,
-                AccountSession.access_expires_ms,
-                AccountSession.rotated_at_ms,
-            ).where(AccountSession.access_sha256 == sha256_of(access_token))
-        ).first()
-    if found is None:
-        raise Problem("unauthenticated")
-    now = runtime.clock.now_ms()
-    replaced = found.rotated_at_ms is not None and found.rotated_at_ms + GRACE_MS < now
-    if replaced or found.access_expires_ms <= now:
-        raise Problem("session_expired")
-    return person(runtime, found.person_id)
+        found = connection.execute(_SESSION, {"token": sha256_of(access_token)}).first()
+        if found is None:
+            raise Problem("unauthenticated")
+        now = runtime.clock.now_ms()
+        replaced = found.rotated_at_ms is not None and found.rotated_at_ms + GRACE_MS < now
+        if replaced or found.access_expires_ms <= now:
+            raise Problem("session_expired")
+        return _person(connection, found.person_id)
+
+
+_SESSION = select(
+    AccountSession.person_id, AccountSession.access_expires_ms, AccountSession.rotated_at_ms
+).where(AccountSession.access_sha256 == bindparam("token"))
 
 
 def person(runtime: Runtime, person_id: str) -> Person:
     """Return a person as the log has them; raise `unauthenticated` for one it does not know."""
-    row = queries.row(runtime, f"person/{person_id}")
-    if row is None:
+    with reading(runtime.engine) as connection:
+        return _person(connection, person_id)
+
+
+def _person(connection: Connection, person_id: str) -> Person:
+    entity = f"person/{person_id}"
+    found = log_store.rows(connection, [entity]).get(entity)
+    if found is None:
         raise Problem("unauthenticated", "The account's person is not in the log.")
+    row = msgspec.json.decode(found[1], type=dict[str, Any])
     fields = row["fields"]
     return Person(
         id=person_id,
@@ -316,7 +324,7 @@ def person(runtime: Runtime, person_id: str) -> Person:
         role=fields["role"]["v"],
         bureau=fields["bureau"]["v"],
         active=row["states"]["person"]["s"] == "active",
-        spaces=tuple(queries.readable_spaces(runtime, row)),
+        spaces=tuple(queries.readable_spaces(connection, row)),
     )
 
 

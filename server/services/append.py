@@ -58,8 +58,7 @@ def _epoch(placed: _Placed, head: Head) -> int:
     epoch = head.epoch
     for leaf in placed.state.leaves:
         if leaf.ruling.changes:
-            logged = placed.state.logged(leaf.op_id)
-            epoch = projection.epoch_after(logged.kind, logged.body, epoch)
+            epoch = projection.epoch_after(placed.state.logged(leaf.op_id), epoch)
     return epoch
 
 
@@ -78,9 +77,8 @@ def _leaf_rows(placed: _Placed, head: Head, now_ms: int) -> tuple[Values, int]:
                 "entry": leaves.entry(record),
             }
         )
-        logged = placed.state.logged(leaf.op_id)
         if leaf.ruling.changes:
-            rules = projection.rules_after(logged.kind, logged.body, rules)
+            rules = projection.rules_after(placed.state.logged(leaf.op_id), rules)
     return rows, rules
 
 
@@ -106,7 +104,7 @@ def _ruling_values(placed: _Placed, logged: LoggedOp) -> dict[str, Any]:
         "ruling_index": placed.index(logged.ruling_index),
         "outcome": logged.outcome,
         "code": logged.code,
-        "flags": canonical.encode(list(logged.flags)).decode("utf-8"),
+        "flags": canonical.text_of(logged.flags),
         "cause": logged.cause,
     }
 

@@ -34,8 +34,7 @@ def publish(runtime: Runtime) -> str:
 def _publish(runtime: Runtime) -> str:
     outside = rewind.outside(runtime)
     with reading(runtime.engine) as connection:
-        head = log_store.head(connection)
-        newest = log_store.notes(connection, [head.size]).get(head.size)
+        head, newest = log_store.head_and_note(connection)
     if newest is None:
         rewind.refuse_writes(runtime, outside, head)
         newest = _sign(runtime, head)

@@ -10,13 +10,13 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, select, tuple_
 
 from server.domain.authority import COMMON, field
 from server.services import sightings
 from server.services.runtime import Runtime
 from server.storage import log_store
-from server.storage.bulk import LISTED, listed, listed_in, one_of
+from server.storage.bulk import LISTED, listed, listed_in, one_of, utf8_of
 from server.storage.database import reading
 from server.storage.log_tables import Entity, EntityOp, Leaf, Op
 from sync_protocol import epochs, leaves
@@ -39,35 +39,46 @@ def rows_page(
 ) -> bytes:
     """Return the page of a space's rows after the cursor, as SPEC section 8 has it."""
     limit = min(limit, LIMITS["pull_rows"])
-    query = rows_after(space, after_index, after_entity).limit(limit + 1)
     with reading(runtime.engine) as connection:
         size = log_store.head(connection).size
-        found = connection.execute(query).all()
+        found = rows_after(connection, space, after_index, after_entity, limit + 1)
     shown = found[:limit]
-    following = ""
+    following = b""
     if len(found) > limit:
         last = shown[-1]
         cursor = {"after_index": last.index, "after_entity": last.entity}
-        following = f'"next":{json.dumps(cursor)},'
-    return f'{{"complete_through":{size},{following}"rows":[{rows_json(shown)}]}}'.encode()
+        following = b'"next":%b,' % msgspec.json.encode(cursor)
+    return b'{"complete_through":%d,%b"rows":[%b]}' % (size, following, rows_json(shown))
 
 
-def rows_after(space: str, after_index: int, after_entity: str) -> Select[Any]:
-    """Return the query for a space's rows beyond a cursor, in the order of a pull."""
+@cache
+def _rows_after(dialect: str) -> Select[Any]:
+    wire = utf8_of(dialect, Entity.wire).label("wire")
     return (
-        select(Entity.index, Entity.entity, Entity.wire)
+        select(Entity.index, Entity.entity, wire)
         .where(
-            Entity.space == space,
-            Entity.index >= after_index,
-            tuple_(Entity.index, Entity.entity) > (after_index, after_entity),
+            Entity.space == bindparam("space"),
+            Entity.index >= bindparam("after_index"),
+            tuple_(Entity.index, Entity.entity)
+            > tuple_(bindparam("after_index"), bindparam("after_entity")),
         )
         .order_by(Entity.index, Entity.entity)
+        .limit(bindparam("most"))
     )
 
 
-def rows_json(rows: Sequence[Any]) -> str:
-    """Return rows as they travel, separated by commas."""
-    return ",".join(f'{{"index":{one.index},"row":{one.wire}}}' for one in rows)
+def rows_after(
+    connection: Connection, space: str, after_index: int, after_entity: str, most: int
+) -> Sequence[Any]:
+    """Return (index, entity, wire in UTF-8) of a space's rows beyond a cursor, in pull order."""
+    cursor = {"space": space, "after_index": after_index, "after_entity": after_entity}
+    query = _rows_after(connection.dialect.name)
+    return connection.execute(query, cursor | {"most": most}).all()
+
+
+def rows_json(rows: Sequence[Any]) -> bytes:
+    """Return what `rows_after` returned as it travels, separated by commas."""
+    return b",".join([b'{"index":%d,"row":%b}' % (index, wire) for index, _, wire in rows])
 
 
 def rulings_page(runtime: Runtime, chain: str, after_index: int, limit: int) -> bytes:
@@ -234,10 +245,9 @@ def _author(runtime: Runtime, chain: str) -> str:
     return known.person if known else ""
 
 
-def readable_spaces(runtime: Runtime, person_row: dict[str, Any]) -> list[str]:
+def readable_spaces(connection: Connection, person_row: dict[str, Any]) -> list[str]:
     """Return the spaces a person reads: their bureau, those below it, and `common`."""
-    with reading(runtime.engine) as connection:
-        wires = log_store.rows_of_kind(connection, "bureau")
+    wires = log_store.rows_of_kind(connection, "bureau")
     parents = {
         entity.removeprefix("bureau/"): field(msgspec.json.decode(wire), "parent")
         for entity, (_, wire) in wires.items()

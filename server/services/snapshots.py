@@ -114,14 +114,14 @@ def _snapshot(runtime: Runtime, space: str, head: Head) -> dict[str, Any]:
 
 def _pages(connection: Connection, space: str) -> Iterator[Sequence[Any]]:
     last = (-1, "")
-    while rows := connection.execute(queries.rows_after(space, *last).limit(PART_ROWS)).all():
+    while rows := queries.rows_after(connection, space, *last, PART_ROWS):
         yield rows
         last = (rows[-1].index, rows[-1].entity)
 
 
 def _keep(runtime: Runtime, place: tuple[str, int, int], rows: Sequence[Any]) -> None:
     """Write down that there will be a file, then store it."""
-    text = f'{{"rows":[{queries.rows_json(rows)}]}}'.encode()
+    text = b'{"rows":[%b]}' % queries.rows_json(rows)
     packed = gzip.compress(text, GZIP_LEVEL, mtime=0)
     stored_sha256 = hashlib.sha256(packed).hexdigest()
     values = dict(zip(("space", "size", "number"), place, strict=True)) | {

@@ -17,6 +17,7 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    LargeBinary,
     Table,
     Text,
     bindparam,
@@ -48,6 +49,13 @@ def listed_in(dialect: str, field: Any, name: str = LISTED) -> ColumnElement[boo
     The values are its parameter `name`, as `listed` writes them.
     """
     return _one_of(dialect, field, bindparam(name, type_=Text))
+
+
+def utf8_of(dialect: str, field: Any) -> ColumnElement[bytes]:
+    """Return a text column as its bytes, for texts that are only handed on."""
+    if dialect == "sqlite":
+        return cast(field, LargeBinary)
+    return func.convert_to(field, "UTF8", type_=LargeBinary)
 
 
 def _one_of(dialect: str, field: Any, given: Any) -> ColumnElement[bool]:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.sql.expression import bindparam
@@ -68,6 +67,17 @@ _SET_HEAD = update(LogHead).where(LogHead.id == HEAD_ID)
 def head(connection: Connection, *, lock: bool = False) -> Head:
     """Return the log's head; `lock` holds it until the transaction ends."""
     return Head(*connection.execute(_HEAD_LOCKED if lock else _HEAD).one())
+
+
+_HEAD_AND_NOTE = select(*_HEAD.selected_columns, Checkpoint.note).outerjoin(
+    Checkpoint, Checkpoint.size == LogHead.size
+)
+
+
+def head_and_note(connection: Connection) -> tuple[Head, str | None]:
+    """Return the log's head and the checkpoint signed over it, if it is signed yet."""
+    *head, note = connection.execute(_HEAD_AND_NOTE).one()
+    return Head(*head), note
 
 
 def set_head(connection: Connection, new: Head) -> None:
@@ -162,10 +172,12 @@ def _notes(dialect: str) -> Select[Any]:
     return select(Checkpoint.size, Checkpoint.note).where(listed_in(dialect, Checkpoint.size))
 
 
+_EPOCH = select(LogHead.epoch).where(LogHead.id == HEAD_ID)
+
+
 def openings(connection: Connection) -> dict[int, int]:
     """Return, for each later epoch, how many leaves it kept: the index of its first own leaf."""
-    query = select(LogHead.epoch).where(LogHead.id == HEAD_ID)
-    if connection.execute(query).scalar_one_or_none() in (None, epochs.FIRST):
+    if connection.execute(_EPOCH).scalar_one_or_none() in (None, epochs.FIRST):
         return {}
     return {
         int(entity.partition("/")[2]): index
@@ -262,9 +274,10 @@ def all_deps_waited_for(connection: Connection) -> set[str]:
     return set(connection.execute(select(Waiting.dep).distinct()).scalars())
 
 
-_TILES = select(Tile.level, Tile.number, Tile.data).where(
-    tuple_(Tile.level, Tile.number).in_(bindparam("places", expanding=True))
-)
+@cache
+def _tiles(dialect: str) -> Select[Any]:
+    places = (listed_in(dialect, Tile.level), listed_in(dialect, Tile.number, "numbers"))
+    return select(Tile.level, Tile.number, Tile.data).where(*places)
 
 
 def tiles(
@@ -273,8 +286,9 @@ def tiles(
     """Return the data of tiles by (level, number)."""
     if not places:
         return {}
-    found = connection.execute(_TILES, {"places": list(places)})
-    return {(level, number): data for level, number, data in found}
+    levels, numbers = {level for level, _ in places}, {number for _, number in places}
+    found = _listed(connection, _tiles, levels, numbers=listed(numbers))
+    return {(level, number): data for level, number, data in found if (level, number) in places}
 
 
 def append(connection: Connection, leaves: Values, ops: Values, rulings: Values) -> None:
