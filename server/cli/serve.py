@@ -8,6 +8,7 @@ worker has its own background thread. Requests at hand are finished before the e
 import argparse
 import gc
 import logging
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -42,6 +43,7 @@ def run(settings: Settings, asked: argparse.Namespace) -> int:
             demo.refuse_public_passwords(app)
     certificate = _certificate(settings) if asked.phone else None
     _announce(settings, lines, https=certificate is not None)
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # else each thread of a worker hoards memory
     server = Granian(
         "liuhen",
         address=_address(settings, phone=asked.phone),
