@@ -6,9 +6,9 @@ worker has its own background thread. Requests at hand are finished before the e
 """
 
 import argparse
+import ctypes
 import gc
 import logging
-import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from server.services.runtime import current_runtime
 
 BACKLOG = 1024
 STOP_SECONDS = 10
+M_ARENA_MAX, ARENAS = -8, 2  # malloc.h
 # A thread that comes back from the database or a signature waits this long for the interpreter's
 # lock while others compute. Python's 5 ms times every statement of a write is a slow service.
 SWITCH_S = 0.0005
@@ -43,7 +44,6 @@ def run(settings: Settings, asked: argparse.Namespace) -> int:
             demo.refuse_public_passwords(app)
     certificate = _certificate(settings) if asked.phone else None
     _announce(settings, lines, https=certificate is not None)
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # else each thread of a worker hoards memory
     server = Granian(
         "liuhen",
         address=_address(settings, phone=asked.phone),
@@ -79,11 +79,19 @@ def load_worker(settings: Settings) -> Flask:
     """Open the app inside a worker process and start its background work."""
     set_up_logging(settings.log_level)
     sys.setswitchinterval(SWITCH_S)
+    _share_memory_arenas()
     app = create_app(settings)
     with app.app_context():
         Background(current_runtime()).start()
     gc.freeze()  # modules, routes and tables live as long as the process: never look at them again
     return app
+
+
+def _share_memory_arenas() -> None:
+    """Keep glibc from giving each of many threads an arena of its own, which never shrinks."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have no such habit
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, ARENAS)
 
 
 def set_up_logging(level: str) -> None:

@@ -102,7 +102,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
             plain.exec_driver_sql("BEGIN")
             yield plain
             return
-        yield plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        # It ends by a commit: at a rollback the driver forgets every statement that is prepared.
+        with plain.execution_options(**snapshot).begin():
+            yield plain
 
 
 def is_full(error: DBAPIError) -> bool:
