@@ -24,19 +24,22 @@ from tests.support.live_server import LiveServer
 from tests.support.service import API, COUNTY, PASSWORD, Service, SetClock
 
 PAGE_ROWS = 500
+PHONE_OPS = 15_000  # below a chain's daily limit
+SNAPSHOT_S = 60
 ROWS = f"{API}/spaces/{COUNTY}/rows"
+SNAPSHOT = f"{API}/spaces/{COUNTY}/snapshot"
 
 
 class Liuhen:
-    """A deployment of the product under measurement."""
+    """A deployment of the product under measurement, with phones for so many operations."""
 
-    def __init__(self, database_url: str | None, phones: int, workers: int) -> None:
+    def __init__(self, database_url: str | None, most_ops: int, workers: int) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="liuhen-bench-"))
         url = database_url or f"sqlite:///{self._folder / 'liuhen.sqlite3'}"
         self._service = Service(self._folder / "data", url, clock=SetClock(_now_ms()))
         settings = {"LIUHEN_DATABASE_URL": url, "LIUHEN_WORKERS": str(workers)}
         self.server = LiveServer(self._folder / "data", settings | {"LIUHEN_CITY": "530900"})
-        self._fill(phones)
+        self._fill(CLIENTS * -(-most_ops // (CLIENTS * (PHONE_OPS - captured.BATCH))))
         self.server.start()
         self._sign_in()
 
@@ -82,14 +85,17 @@ class Liuhen:
         client.close()
 
     def captured(self, count: int) -> list[list[list[Op]]]:
-        """Return ops to be pushed in batches: for each client, its batches."""
-        lanes: list[list[list[Op]]] = [[] for _ in range(CLIENTS)]
-        each = -(-count // len(self.inspectors))
-        for inspector in self.inspectors:
-            made = inspector.capture(each)
-            parts = [made[at : at + captured.BATCH] for at in range(0, each, captured.BATCH)]
-            lanes[inspector.number % CLIENTS] += parts
-        return lanes
+        """Return ops to be pushed in batches: for each client, its batches.
+
+        A client goes on with its next phone when one has made what a day allows.
+        """
+        each = -(-count // CLIENTS)
+        sizes = [min(captured.BATCH, each - at) for at in range(0, each, captured.BATCH)]
+        return [[self._free(lane).capture(size) for size in sizes] for lane in range(CLIENTS)]
+
+    def _free(self, lane: int) -> Inspector:
+        phones = self.inspectors[lane::CLIENTS]
+        return next(one for one in phones if one.made + captured.BATCH <= PHONE_OPS)
 
     def push(self, lanes: list[list[list[Op]]], most_s: float = 300) -> tuple[Outcome, set[str]]:
         """Push by eight clients at once; return the outcome and the ids acknowledged."""
@@ -113,10 +119,30 @@ class Liuhen:
         outcome = drive(self.server.url, [pages] * CLIENTS)
         return outcome.seconds, sum(len(_rows(body)) for _, body in outcome.replies)
 
+    def pull_snapshot(self, least: int) -> tuple[Outcome, int]:
+        """Read the parts of a snapshot of so many rows on one connection; outcome and rows."""
+        client, manifest = Client(self.server.url), Request("GET", SNAPSHOT, None, self._headers)
+        deadline = time.monotonic() + SNAPSHOT_S
+        parts: list[dict[str, Any]] = []
+        while (rows := sum(one["rows"] for one in parts)) < least:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"a snapshot of {rows} rows, not {least}, after {SNAPSHOT_S} s")
+            time.sleep(0.5)
+            parts = _parts_of(client, manifest)
+        client.close()
+        packed = self._headers | {"Accept-Encoding": "gzip"}
+        paths = [f"{SNAPSHOT}/parts/{one['sha256']}" for one in parts]
+        wanted = [Request("GET", path, None, packed) for path in paths]
+        return drive(self.server.url, [wanted]), rows
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return self.inspectors[0].headers
+
     def _page(self, query: str, *, compressed: bool = False) -> Request:
         accepted = {"Accept-Encoding": "gzip" if compressed else "identity"}
         path = f"{ROWS}?limit={PAGE_ROWS}{query}"
-        return Request("GET", path, None, self.inspectors[0].headers | accepted)
+        return Request("GET", path, None, self._headers | accepted)
 
     def _next(self, body: bytes) -> Request | None:
         page = _page_of(body)
@@ -172,6 +198,12 @@ def _acknowledged(outcome: Outcome) -> set[str]:
             if item["status"] != "admitted" or item["ruling"]["outcome"] != "applied":
                 raise RuntimeError(f"not applied: {item}")
             found.add(item["op"])
+    return found
+
+
+def _parts_of(client: Client, manifest: Request) -> list[dict[str, Any]]:
+    reply = client.send(manifest, expect=(200, 404))
+    found: list[dict[str, Any]] = msgspec.json.decode(reply).get("parts", [])
     return found
 
 
