@@ -5,6 +5,7 @@ the entities an op may change, so that authority which is only read can be share
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sync_protocol import kinds
@@ -27,14 +28,19 @@ def lock_keys(op: Op) -> tuple[str, ...]:
 def written_entities(kind: str, body: Mapping[str, Any], op_id: str) -> frozenset[str]:
     """Return the keys of the rows that the kind's effects may change."""
     return frozenset(
-        f"{effect['entity']}/{op_id if effect['id'] == '@op' else scope[effect['id']]}"
-        for effect in kinds.kind_named(kind)["effects"]
-        for scope in _scopes(effect, body)
-        if effect["id"] == "@op" or effect["id"] in scope
+        f"{entity}/{op_id if member == '@op' else scope[member]}"
+        for entity, member, each in _writes(kind)
+        for scope in _scopes(each, body)
+        if member == "@op" or member in scope
     )
 
 
-def _scopes(effect: Mapping[str, Any], body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    if "each" not in effect:
-        return [body]
-    return [{**body, **item} for item in body[effect["each"]]]
+@cache
+def _writes(kind: str) -> tuple[tuple[str, str, str], ...]:
+    """Return (entity, member with its id, list of items it is in) of the kind's effects."""
+    effects = kinds.kind_named(kind)["effects"]
+    return tuple({(one["entity"], one["id"], one.get("each", "")): None for one in effects})
+
+
+def _scopes(each: str, body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [{**body, **item} for item in body[each]] if each else [body]
