@@ -23,7 +23,9 @@ _RULING = {
     "outcome": f"enum:{'|'.join(OUTCOMES)}",
     "rules": "int:1:1000",
 }
-_WAS = compile_object({"index": "int:0:9007199254740991", "origin": "line:200"}, "", "")
+_WAS = compile_object(
+    {"index": "int:0:9007199254740991", "origin": "line:200", "outcome?": "name"}, "", ""
+)
 _OP_LEAF = compile_object(
     {**_RULING, "carrier": "line:80", "sig": "sha256", "t": "enum:op"}, "", ""
 )
@@ -40,7 +42,7 @@ def op_leaf(
 ) -> str:  # fmt: skip
     """Return the record of an admitted op with its first ruling.
 
-    `was` (`{"index", "origin"}`) names the leaf it had before a restore lost that one.
+    `was` (`{"index", "origin", "outcome"}`) is the leaf it had before a restore lost that one.
     """
     leaf = {
         "at_ms": at_ms,

@@ -13,7 +13,7 @@ PROTOCOL_VERSION: int = VERSIONS["accepted"]["max"]
 HISTORY = (
     (
         1,
-        "f5854e791233cf4ca9c958085c69a67f78d36f93f611331a6d882aef27aa3c6e",
+        "fdd9d1c4cc46cd17699b765a9e84f40c77f511e75f301cd0501412c688ff6359",
         "the first version",
     ),
 )

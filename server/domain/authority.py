@@ -1,8 +1,9 @@
 """May this author do this, here, from this chain? (SPEC section 6, first part.)
 
-Invariants: an op logged before a revocation stays valid; nobody's captured work is refused because
-of something their phone could not have known; a clock never refuses anything. Each check returns
-the ruling that stops the op, or `None`, and may add flags. Not here: what the op does.
+Invariants: an op logged before a revocation stays valid, also when a restore lost its leaf;
+nobody's captured work is refused because of something their phone could not have known; a clock
+never refuses anything. Each check returns the ruling that stops the op, or `None`, and may add
+flags. Not here: what the op does.
 """
 
 from server.domain import seen
@@ -12,6 +13,7 @@ from sync_protocol.rules import KINDS
 
 Stop = tuple[str, str]
 COMMON = "common"
+DECIDING_KINDS = frozenset({"ruling.accept", "ruling.decline"})  # a supervisor's, not its author's
 SPAN_OF_BUREAUS = 8  # more levels than any city has; ends a cycle that bad data could make
 
 
@@ -55,6 +57,8 @@ def _revoked_stop(
     op: Op, arrival: Arrival, reader: Reader, flags: set[str], row: Row, revoked_at: int
 ) -> Stop | None:
     """Rule on an op of a revoked chain; nothing touches a chain's row after its revocation."""
+    if _was_valid(arrival):
+        return None
     revocation = reader.op(row["states"]["chain"]["op"])
     if revocation is None or revocation.body["from"] == "pending":
         return ("refused", "chain_revoked")  # never confirmed: nobody vouched for this phone
@@ -73,7 +77,16 @@ def _person_stop(author: str, arrival: Arrival, reader: Reader) -> Stop | None:
     if row is None or row["states"]["person"]["s"] == "active" or arrival.accepted:
         return None
     logged_before = arrival.index is not None and arrival.index < reader.row_index(row["entity"])
-    return None if logged_before else ("quarantined", "person_deactivated")
+    valid = logged_before or _was_valid(arrival)
+    return None if valid else ("quarantined", "person_deactivated")
+
+
+def _was_valid(arrival: Arrival) -> bool:
+    """Say whether it is proven that the op took effect before a restore lost its leaf.
+
+    Whatever ended its phone or its author since did not make it invalid then.
+    """
+    return arrival.before is not None and arrival.before.in_effect
 
 
 def role_of(author: str, reader: Reader) -> str:
@@ -95,7 +108,10 @@ def _space_stop(
     if role == SYSTEM or (role == "administrator" and op.space == COMMON):
         return None
     above = _upwards(op.space, reader)
-    if str(field(reader.row(f"person/{author}"), "bureau")) in above:
+    bureau = str(field(reader.row(f"person/{author}"), "bureau"))
+    if bureau in above:
+        return None
+    if op.space == COMMON and op.kind in DECIDING_KINDS and _is_the_citys(bureau, reader):
         return None
     chain = reader.row(f"chain/{op.chain}")
     if chain is None or chain["space"] not in above:  # where the phone was enrolled
@@ -104,6 +120,12 @@ def _space_stop(
         return ("refused", "space_forbidden")
     flags.add("revoked_by_transfer")
     return None
+
+
+def _is_the_citys(bureau: str, reader: Reader) -> bool:
+    """Say whether no bureau is above this one."""
+    row = reader.row(f"bureau/{bureau}")
+    return row is not None and field(row, "parent") is None
 
 
 def _knew_of_move(op: Op, author: str, arrival: Arrival, reader: Reader) -> bool:

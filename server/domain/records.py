@@ -55,19 +55,33 @@ class LoggedOp:
 
 
 @dataclass(frozen=True)
+class Before:
+    """What is proven of the leaf an op had in an earlier epoch: its place and its ruling."""
+
+    index: int
+    origin: str
+    outcome: str = ""  # leaves of the first restores do not say
+
+    @property
+    def in_effect(self) -> bool:
+        """Whether it was valid then and took effect at once."""
+        return self.outcome in EFFECTIVE_OUTCOMES
+
+
+@dataclass(frozen=True)
 class Arrival:
     """When and how an op came: server time, and the session that carried it.
 
     `index` is its leaf's index when it is decided again, `None` at its first ruling; `accepted`
-    when a supervisor accepted it out of quarantine; `handed_back` when it is proven that the log
-    had it before a restore.
+    when a supervisor accepted it out of quarantine; `before` what is proven of the leaf it had
+    before a restore.
     """
 
     at_ms: int
     carrier: str
     index: int | None = None
     accepted: bool = False
-    handed_back: bool = False
+    before: "Before | None" = None
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def stop(op: Op, arrival: Arrival, reader: Reader, flags: set[str]) -> tuple[str
         return None
     kept = _kept(seen["origin"], reader)
     if kept is not None and seen["size"] > kept:
-        flags |= set() if arrival.handed_back else {LOST}
+        flags |= set() if arrival.before else {LOST}
         return None
     is_ours = seen["origin"] == reader.origin() or kept is not None
     signed = is_ours and reader.signed_root(seen["size"]) == seen["root"]

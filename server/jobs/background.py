@@ -1,7 +1,8 @@
 """The thread that does derived work: small copies, snapshots, what a dead worker left undone.
 
 Each round asks what is missing and does it; a failure is logged and tried again after a pause, so
-one broken round never ends the thread. Stopping waits for the piece of work at hand.
+one broken round never ends the thread. What a push left undone, because the database failed between
+its commit and its end, is gone on with in the next round. Stopping waits for the work at hand.
 """
 
 import logging
@@ -41,8 +42,8 @@ class Background(threading.Thread):
         while not self._stopping.is_set():
             pause = PAUSE_S
             try:
-                if rounds % SWEEP_EVERY_ROUNDS == 0:
-                    sweep(self._runtime)
+                if rounds % SWEEP_EVERY_ROUNDS == 0 or self._runtime.unfinished.is_set():
+                    self._sweep()
                 if rounds % SNAPSHOTS_EVERY_ROUNDS == 0:
                     snapshots.make_next(self._runtime)
                 pause = 0.0 if derivatives.make_next(self._runtime) else PAUSE_S
@@ -51,6 +52,14 @@ class Background(threading.Thread):
                 pause = PAUSE_AFTER_FAILURE_S
             rounds += 1
             self._stopping.wait(pause)
+
+    def _sweep(self) -> None:
+        self._runtime.unfinished.clear()
+        try:
+            sweep(self._runtime)
+        except Exception:
+            self._runtime.unfinished.set()
+            raise
 
     def stop(self) -> None:
         """End after the piece of work at hand."""

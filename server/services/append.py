@@ -5,7 +5,7 @@ one statement. Not here: deciding, and signing (a checkpoint is signed after the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -94,7 +94,11 @@ def _record(leaf: NewLeaf, rules: int, now_ms: int) -> str:
     if work is None:
         return leaves.ruling_leaf(at_ms=now_ms, cause=leaf.cause, **ruling)
     sig_sha256 = work.op.sig_sha256
-    brought = {"at_ms": work.at_ms, "carrier": work.carrier, "was": work.was}
+    brought = {
+        "at_ms": work.at_ms,
+        "carrier": work.carrier,
+        "was": work.before and asdict(work.before),
+    }
     return leaves.op_leaf(sig_sha256=sig_sha256, **brought, **ruling)
 
 

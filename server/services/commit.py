@@ -160,7 +160,7 @@ def _rule_first(state: LockedState, work: Work, quotas: Quotas, done: Committed)
     ruling = decide(
         work.op,
         work.author,
-        Arrival(work.at_ms, work.carrier, handed_back=work.was is not None),
+        Arrival(work.at_ms, work.carrier, before=work.before),
         state,
     )
     if quotas.exceeded(work, ruling.outcome):
@@ -177,7 +177,9 @@ def _rule_again(state: LockedState, work: Work) -> None:
     if resolution is None and logged.outcome != "waiting":
         return
     accepted_by = _accepted_by(state, logged, resolution)
-    arrival = Arrival(logged.received_at_ms, work.carrier, logged.index, bool(accepted_by))
+    arrival = Arrival(
+        logged.received_at_ms, work.carrier, logged.index, bool(accepted_by), work.before
+    )
     if resolution is not None:
         ruling = resolve(work.op, work.author, arrival, state, resolution)
         state.log_ruling(work, ruling, resolution.op_id)

@@ -6,11 +6,11 @@ too, for we took them in once already. Everything else is `ingest`'s, like any o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
-from server.domain.records import Row
+from server.domain.records import Before, Row
 from server.services import ingest, queries, rewind
 from server.services.ingest import Carrier
 from server.services.runtime import Runtime
@@ -41,33 +41,35 @@ def take_back(runtime: Runtime, held: Sequence[Held], carrier: Carrier) -> dict[
     cited = {}
     for one in held:
         checkpoint = signed[one.checkpoint]
-        op_id = _proven(one, checkpoint, epoch) if checkpoint is not None else ""
-        if op_id:
-            cited[op_id] = {name: one.receipt[name] for name in ("index", "origin")}
+        before = _proven(one, checkpoint, epoch) if checkpoint is not None else None
+        if before is not None:
+            cited[_identity(one.op)] = before
     early = [place for place, one in enumerate(held) if _author_unknown(runtime, one.op)]
     later = [one.op for place, one in enumerate(held) if place not in early]
     reply = ingest.push(runtime, later, carrier, cited)
     for item in reply["items"]:
         if item.get("op") in cited:
-            item["was"] = cited[item["op"]]
+            item["was"] = asdict(cited[item["op"]])
     for place in early:
         reply["items"].insert(place, _postponed(held[place].op))
     return reply
 
 
-def _proven(one: Held, checkpoint: Checkpoint, epoch: int) -> str:
-    """Return the id of an op whose old leaf is proven, else the empty text."""
+def _proven(one: Held, checkpoint: Checkpoint, epoch: int) -> Before | None:
+    """Return the old leaf of an op where it is proven, else `None`."""
     signed_in = epochs.epoch_of(checkpoint.origin)
     if signed_in is None or signed_in >= epoch or checkpoint.origin != one.receipt["origin"]:
-        return ""
+        return None
     op_id, sig = _identity(one.op), _signature(one.op)
     try:
         leaf = leaves.parse_leaf(one.receipt["leaf"])
         hashes = [bytes.fromhex(text) for text in one.hashes]
         proven = leaves.receipt_proves(one.receipt, op_id, hashes, checkpoint)
     except ValueError:
-        return ""
-    return op_id if proven and sig is not None and leaf["sig"] == sha256(sig).hexdigest() else ""
+        return None
+    if not proven or sig is None or leaf["sig"] != sha256(sig).hexdigest():
+        return None
+    return Before(one.receipt["index"], one.receipt["origin"], leaf["outcome"])
 
 
 def _identity(op: Any) -> str:

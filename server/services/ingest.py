@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.domain.records import Before
 from server.services import log, release
 from server.services.chains import Chain, chain_of
 from server.services.commit import Committed, commit
@@ -24,7 +25,7 @@ from sync_protocol.ops import Op
 from sync_protocol.rules import LIMITS
 
 DAY_MS = 86_400_000
-Cited = Mapping[str, Mapping[str, Any]]
+Cited = Mapping[str, Before]
 NOTHING_CITED: Cited = {}
 
 
@@ -41,22 +42,31 @@ def push(
 ) -> dict[str, Any]:
     """Take in a batch; return SPEC section 8's reply, an item for each in the order sent.
 
-    `cited` holds, by op id, the proven leaf that an op had before a restore lost it.
+    `cited` holds, by op id, what is proven of the leaf that an op had before a restore.
     """
     admitted = admit(runtime, items, carrier, cited)
     works = works_of(runtime, admitted, carrier, cited)
+    try:
+        done, checkpoint = _taken(runtime, works)
+    except Exception:
+        runtime.unfinished.set()  # what was committed before that may have let others go on
+        raise
+    entries = push_entries(runtime, [work.op.id for work in works])
+    seen = set(done.duplicates)
+    replies = [_reply(one, done.rejected, entries, seen) for one in admitted]
+    _keep_rejections(runtime, [*_rejections(admitted), *done.rejected.values()], carrier)
+    return {"checkpoint": checkpoint, "items": replies}
+
+
+def _taken(runtime: Runtime, works: Sequence[Work]) -> tuple[Committed, str]:
+    """Commit works, let go on what waited for them, and sign the log."""
     done = Committed()
     for part in _up_to_confirmations(works):
         one = commit(runtime, part)
         done.duplicates |= one.duplicates
         done.rejected |= one.rejected
         release.release(runtime, one.woken)
-    checkpoint = log.publish(runtime)
-    entries = push_entries(runtime, [work.op.id for work in works])
-    seen = set(done.duplicates)
-    replies = [_reply(one, done.rejected, entries, seen) for one in admitted]
-    _keep_rejections(runtime, [*_rejections(admitted), *done.rejected.values()], carrier)
-    return {"checkpoint": checkpoint, "items": replies}
+    return done, log.publish(runtime)
 
 
 def _up_to_confirmations(works: Sequence[Work]) -> Iterator[list[Work]]:
@@ -123,7 +133,7 @@ def works_of(
     for one in admitted:
         if not isinstance(one, Rejection):
             op, chain = one
-            work = Work(op, chain.person, carrier.person_id, now_ms, was=cited.get(op.id))
+            work = Work(op, chain.person, carrier.person_id, now_ms, before=cited.get(op.id))
             found.setdefault(op.id, work)
     return list(found.values())
 

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from server.domain.lock_set import key_of
-from server.domain.records import Decision, LoggedOp, NotLockedError, Row
+from server.domain.records import Before, Decision, LoggedOp, NotLockedError, Row
 from server.services.chains import Chain, Chains, chain_of
 from server.storage import log_store
 from server.storage.log_store import Head
@@ -35,7 +35,7 @@ class Work:
     at_ms: int
     again: bool = False
     cause: str = ""
-    was: Mapping[str, Any] | None = None  # the leaf it had before a restore: {"index", "origin"}
+    before: Before | None = None  # what is proven of the leaf it had before a restore
 
 
 @dataclass(frozen=True)

@@ -137,22 +137,34 @@ def _receipt(runtime: Runtime, openings: dict[int, int], one: Any) -> dict[str, 
     return leaves.receipt(one.index, one.record, origin)
 
 
-def timeline(runtime: Runtime, entity_key: str) -> dict[str, Any]:
-    """Return every op of its space that acts on an entity, whatever was ruled, in log order.
+def timeline(
+    runtime: Runtime,
+    entity_key: str,
+    before_index: int = LIMITS["integer_magnitude"],
+    limit: int = LIMITS["timeline_entries"],
+) -> dict[str, Any]:
+    """Return the ops of its space that act on an entity, whatever was ruled, the newest first.
 
-    The capture of a photo or a voice note is part of the story of each hazard that shows it, also
-    when it was taken before anybody knew what it would show. What another space tried on it was
-    refused, and is its author's to read.
+    `before_index` is the cursor: only ops before that leaf. The capture of a photo or a voice note
+    is part of the story of each hazard that shows it, also when it was taken before anybody knew
+    what it would show. What another space tried on it was refused, and is its author's to read.
     """
     space = select(Entity.space).where(Entity.entity == entity_key).scalar_subquery()
     with reading(runtime.engine) as connection:
         told = [entity_key, *_evidence_shown(connection, entity_key)]
         acting = select(EntityOp.index).where(one_of(connection, EntityOp.entity, told))
-        found = entries(runtime, connection, Op.index.in_(acting) & (Op.space == space))
+        newest = select(Op.index).where(
+            Op.index.in_(acting), Op.index < before_index, Op.space == space
+        )
+        newest = newest.order_by(Op.index.desc()).limit(limit + 1)
+        indexes = list(connection.execute(newest).scalars())
+        shown = one_of(connection, Op.index, indexes[:limit])
+        found = entries(runtime, connection, shown)[::-1]
         sightings.add_to(connection, found)
     for entry in found:
         del entry["sig"], entry["salt"]
-    return {"entries": found}
+    following = {"next": indexes[limit - 1]} if len(indexes) > limit else {}
+    return following | {"entries": found}
 
 
 def _evidence_shown(connection: Connection, entity_key: str) -> list[str]:

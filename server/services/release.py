@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
+from server.domain.records import Before
 from server.services.commit import commit
 from server.services.locked_state import Work
 from server.services.runtime import Runtime
 from server.storage import log_store
 from server.storage.database import reading
+from server.storage.log_tables import Leaf
 from server.storage.log_tables import Op as OpRow
-from sync_protocol import canonical, upcast
+from sync_protocol import canonical, leaves, upcast
 from sync_protocol.encoding import from_b64url
 from sync_protocol.ops import Op
 
@@ -48,7 +50,8 @@ def release_all(runtime: Runtime) -> None:
 
 def _works(runtime: Runtime, op_ids: Sequence[str], causes: Mapping[str, str]) -> list[Work]:
     columns = (OpRow.header, OpRow.body, OpRow.salt, OpRow.sig, OpRow.carrier, OpRow.op_id)
-    query = select(*columns).where(OpRow.op_id.in_(op_ids)).order_by(OpRow.index)
+    query = select(*columns, Leaf.record).join(Leaf, Leaf.index == OpRow.index)
+    query = query.where(OpRow.op_id.in_(op_ids)).order_by(OpRow.index)
     with reading(runtime.engine) as connection:
         rows = connection.execute(query).all()
     now_ms = runtime.clock.now_ms()
@@ -58,7 +61,9 @@ def _works(runtime: Runtime, op_ids: Sequence[str], causes: Mapping[str, str]) -
         chain = runtime.chains.get(op.chain)
         if chain is None:
             raise RuntimeError(f"chain {op.chain}: has ops but no enrolment")
-        works.append(Work(op, chain.person, row.carrier, now_ms, True, causes[op.id]))
+        was = leaves.parse_leaf(row.record).get("was")
+        before = Before(**was) if was else None
+        works.append(Work(op, chain.person, row.carrier, now_ms, True, causes[op.id], before))
     return works
 
 

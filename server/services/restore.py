@@ -26,6 +26,10 @@ from sync_protocol import canonical, epochs, upcast
 from sync_protocol.note import Checkpoint
 
 SYSTEM_CARRIER = Carrier("system", system=True)
+EMPTY = (
+    "the database is empty, and a new epoch keeps at least the log's first leaf, which lies "
+    "nowhere else: put a backup back first. Any will do: phones hand back what it lacks"
+)
 ENDED_STATES = ("revoked", "deactivated")
 NOT_REGISTERED = "the restored log does not know them: register and deactivate again"
 AGAIN = "恢复后重新停用 · applied again after a restore; first by {op}"
@@ -95,7 +99,7 @@ def _what_was_lost(runtime: Runtime, notes: Sequence[str]) -> tuple[Head, Checkp
         head = log_store.head(connection)
         lost = [one for one in known if not rewind.continues(connection, head, one)]
     if head.size == 0:
-        raise NothingLostError("the database is empty: put a backup back first")
+        raise NothingLostError(EMPTY)
     if not lost:
         raise NothingLostError(
             f"the database ({head.size} leaves, epoch {head.epoch}) is not behind any checkpoint "

@@ -55,6 +55,7 @@ class Runtime:
     committing: Together = field(default_factory=Together)
     publishing: Together = field(default_factory=Together)
     system_writing: threading.Lock = field(default_factory=threading.Lock)
+    unfinished: threading.Event = field(default_factory=threading.Event)  # a sweep is due at once
 
     def origin(self, epoch: int) -> str:
         """Return the log's origin line, which is also the name of its note key."""

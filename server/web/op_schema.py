@@ -124,7 +124,7 @@ def _push() -> dict[str, Schema]:
         "ruling": ref("Ruling"),
         "code": {"type": "string", "enum": sorted(ITEM_PROBLEMS)},
         "field": TEXT,
-        "was": obj({"index": INDEX, "origin": TEXT}),
+        "was": obj({"index": INDEX, "origin": TEXT, "outcome": TEXT}),
     }
     missing = ("op", "duplicate", "receipt", "ruling", "code", "field", "was")
     return {
@@ -171,7 +171,7 @@ def _pull() -> dict[str, Schema]:
         "HeldPage": _held(entry),
         "OpEntry": obj(entry),
         "TimelineEntry": obj(entry | {"seen_at_ms": INDEX}, "sig", "salt", "seen_at_ms"),
-        "Timeline": obj({"entries": array(ref("TimelineEntry"))}),
+        "Timeline": obj({"next": INDEX, "entries": array(ref("TimelineEntry"))}, "next"),
         "RowsPage": obj(page, "next"),
         "Snapshot": _snapshot(cursor),
         "SnapshotPart": obj({"rows": array(row)}),

@@ -65,7 +65,9 @@ def _refuse_future(page: bytes, after_index: int) -> None:
 
 
 @pull.route("/entities/<kind:kind>/<id:id>/timeline", methods=["GET"])
-@pull.doc(responses={"200": parts.json_reply("Timeline", "every operation on it, in log order")})
-def timeline(kind: str, id: str) -> Response:  # noqa: A002 - the name in the path
+@pull.arguments(schemas.TimelineQuerySchema, location="query")
+@pull.doc(responses={"200": parts.json_reply("Timeline", "operations on it, the newest first")})
+def timeline(asked: dict[str, Any], kind: str, id: str) -> Response:  # noqa: A002 - the path's name
     """Return what was done to one thing."""
-    return json_of(queries.timeline(current_runtime(), f"{kind}/{id}"))
+    before_index, limit = asked["before_index"], asked["limit"]
+    return json_of(queries.timeline(current_runtime(), f"{kind}/{id}", before_index, limit))

@@ -210,6 +210,13 @@ class HeldQuerySchema(Schema):
     limit = WholeNumber(1, LIMITS["held_rows"], load_default=LIMITS["held_rows"])
 
 
+class TimelineQuerySchema(Schema):
+    """Where a timeline goes on, towards its beginning."""
+
+    before_index = WholeNumber(0, 2**53 - 1, load_default=2**53 - 1)
+    limit = WholeNumber(1, LIMITS["timeline_entries"], load_default=LIMITS["timeline_entries"])
+
+
 class SizeQuerySchema(Schema):
     """The size of the tree a proof is for."""
 

@@ -263,7 +263,7 @@ def leaves() -> list[Case]:
         ("a ruling without cause", {**RULING_LEAF, "cause": ""}),
         (
             "an op leaf that cites the one it had before a restore",
-            {**OP_LEAF, "was": {"index": 9, "origin": ORIGIN}},
+            {**OP_LEAF, "was": {"index": 9, "origin": ORIGIN, "outcome": "applied"}},
         ),
     ]
     later, kept_3 = "liuhen/lincang-demo/3", {"openings": {"2": 5, "3": 3}}

@@ -48,7 +48,7 @@ def test_a_day_of_work_takes_effect_whatever_the_clock_says(
     office.apply(create := write("finding.create", finding))
     change = {"field": "place", "value": "二号车间", "replaces": [create.id]}
     office.apply(write("finding.edit", {"finding": finding["finding"], "changes": [change]}))
-    entries = queries.timeline(office.runtime, f"finding/{finding['finding']}")["entries"]
+    entries = queries.timeline(office.runtime, f"finding/{finding['finding']}")["entries"][::-1]
     assert [entry["ruling"]["outcome"] for entry in entries] == ["applied", "applied"]
     flags = {flag for entry in entries for flag in entry["ruling"]["flags"]}
     assert flags == ({"clock_off"} if off_ms > 0 else set())
@@ -77,7 +77,7 @@ def test_which_of_two_concurrent_texts_is_shown_follows_the_log_and_no_clock(
     assert row is not None
     place = row["fields"]["place"]
     assert (place["v"], [other["v"] for other in place["others"]]) == ("西侧", ["东侧"])
-    entries = queries.timeline(office.runtime, f"finding/{finding}")["entries"]
+    entries = queries.timeline(office.runtime, f"finding/{finding}")["entries"][::-1]
     assert [entry["op"] for entry in entries] == [create.id, first.id, second.id]
 
 
@@ -108,5 +108,5 @@ def test_a_checkpoint_this_log_never_signed_bounds_nothing(
     for forged in ({"root": "e" * 64}, {"size": 10**9}, {"origin": f"{true['origin']}7"}):
         ann.seen = true | forged
         office.push(ann.op("finding.edit", edit))
-    entries = queries.timeline(office.runtime, f"finding/{finding['finding']}")["entries"]
+    entries = queries.timeline(office.runtime, f"finding/{finding['finding']}")["entries"][::-1]
     assert [("seen_at_ms" in entry) for entry in entries] == [True, False, False, False]

@@ -1,4 +1,4 @@
-"""A thing's timeline: everything that was done about it, in the log's order."""
+"""A thing's timeline: everything that was done about it, page by page, the newest first."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def photo_body(author: Author, inspection: str, **members: Any) -> dict[str, Any
 
 
 def kinds_of(office: Office, entity: str) -> list[str]:
-    entries = queries.timeline(office.runtime, entity)["entries"]
+    entries = queries.timeline(office.runtime, entity)["entries"][::-1]
     indexes = [entry["index"] for entry in entries]
     assert indexes == sorted(set(indexes))
     return [entry["kind"] for entry in entries]
@@ -87,3 +87,28 @@ def test_a_photo_taken_for_a_hazard_is_told_once(
     office.apply(ann.op("finding.create", finding))
     office.apply(ann.op("photo.add", photo_body(ann, inspection, finding=finding["finding"])))
     assert kinds_of(office, f"finding/{finding['finding']}") == ["finding.create", "photo.add"]
+
+
+def test_a_long_story_is_told_page_by_page_and_whole(
+    office: Office, officers: tuple[Author, Author]
+) -> None:
+    ann = officers[0]
+    finding = finding_body(ann, inspection_begun(office, *officers))
+    create = ann.op("finding.create", finding)
+    edits, seen = [], create.id
+    for number in range(6):
+        change = {"field": "note", "value": f"第{number}次", "replaces": [seen] if number else []}
+        edits.append(ann.op("finding.edit", {"finding": finding["finding"], "changes": [change]}))
+        seen = edits[-1].id
+    office.apply(create, *edits)
+    key = f"finding/{finding['finding']}"
+    found: list[str] = []
+    cursor: dict[str, int] = {}
+    while True:
+        page = queries.timeline(office.runtime, key, **cursor, limit=3)
+        assert len(page["entries"]) <= 3
+        found += [entry["op"] for entry in page["entries"]]
+        if "next" not in page:
+            break
+        cursor = {"before_index": page["next"]}
+    assert found == [op.id for op in reversed([create, *edits])]

@@ -1,16 +1,22 @@
 """What waits goes on by itself, what is quarantined or refused has its one action."""
 
 import json
+import threading
+import time
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
+from server.jobs.background import Background
 from server.services import queries, rebuild, release, verify
 from server.services.commit import commit
 from server.services.ingest import Carrier, admit, works_of
 from tests.support.authors import Author, Office, finding_body, inspection_begun
 
 APPLIED = ("applied", "")
+SOON_S = 20
 
 
 @pytest.fixture
@@ -193,6 +199,38 @@ def test_what_was_committed_but_not_released_before_a_crash_is_released_at_the_n
     assert office.ruling(confirm) == ("waiting", "dep_missing")
     release.release_all(office.runtime)
     assert office.ruling(confirm) == APPLIED
+
+
+def test_what_a_failing_database_kept_from_going_on_goes_on_soon(
+    office: Office, wang: Author, inspection: str
+) -> None:
+    create = wang.op("finding.create", finding_body(wang, inspection))
+    step = {"finding": create.body["finding"], "base": create.id, "from": "draft"}
+    confirm = wang.op("finding.confirm", step)
+    office.push(confirm)
+    failed, swept = threading.Event(), threading.Event()
+
+    def fail_after_the_commit(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM uploads" in statement:
+            swept.set()
+        if swept.is_set() and not failed.is_set() and "WHERE waiting.dep" in statement:
+            failed.set()
+            raise OperationalError(statement, None, ConnectionError("gone"))
+
+    event.listen(office.runtime.engine, "before_cursor_execute", fail_after_the_commit)
+    background = Background(office.runtime)
+    background.start()
+    try:
+        assert swept.wait(SOON_S)  # the next sweep by the clock is minutes away
+        with pytest.raises(OperationalError):
+            office.push(create)
+        until = time.monotonic() + SOON_S
+        while office.ruling(confirm) != APPLIED and time.monotonic() < until:
+            time.sleep(0.05)
+    finally:
+        background.stop()
+    assert office.ruling(confirm) == APPLIED
+    rulings_hold(office)
 
 
 def test_an_op_logged_before_the_revocation_stays_valid_while_it_waited(

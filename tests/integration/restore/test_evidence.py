@@ -1,8 +1,12 @@
 """What stops a service that is behind what it signed, and what does not."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from server.services.rewind import RewoundError
 from server.services.runtime import Runtime
 from sync_protocol.note import Checkpoint, parse_checkpoint, sign_checkpoint
 from tests.integration.restore.conftest import Site
@@ -123,6 +127,24 @@ def test_a_witness_can_bring_a_checkpoint_the_files_lack(site: Site) -> None:
     service.open()
     site.assert_clean()
     assert (service.folder / "checkpoint" / "epoch-1.txt").read_text() == witness.read_text()
+
+
+def test_an_empty_database_is_refused_and_any_backup_will_do(
+    site: Site, make_database: Callable[..., str]
+) -> None:
+    site.back_up()  # right after the set-up
+    Holder(site.service, "inspector").confirmed()
+    site.service.close()
+    site.service.database_url = make_database()
+    done = site.liuhen("restore")
+    assert done.returncode != 0
+    assert "any will do" in done.stderr.lower()
+    with pytest.raises(RewoundError):
+        site.service.open()  # nor is a second history begun over nothing
+    site.lose()
+    assert any(line.startswith("new epoch") for line in site.well("restore"))
+    site.service.open()
+    site.assert_clean()
 
 
 def test_what_an_op_says_it_saw_is_no_evidence(site: Site) -> None:

@@ -54,6 +54,7 @@ def test_a_revoked_phone_that_the_backup_does_not_know_stays_out_when_it_comes_b
     thief = Holder(site.service, "inspector").confirmed()
     vouchers = thief.vouchers()
     works(thief, "honest")
+    late = thief.write("enterprise.add", WORKS | {"enterprise": "late"})
     revoke(boss, thief.phone.chain, state_of(site, thief.phone.chain)["op"])
     site.restore()
     kept_size = site.service.ask(None, "GET", "/log/epochs").json["epochs"][0]["index"]
@@ -61,7 +62,49 @@ def test_a_revoked_phone_that_the_backup_does_not_know_stays_out_when_it_comes_b
     items = thief.hand_back([*thief.lost(kept_size)[:1], *vouchers, *thief.lost(kept_size)[1:]])
     assert [item["ruling"]["outcome"] for item in items[:2]] == ["applied", "applied"]
     assert state_of(site, thief.phone.chain)["s"] == "revoked"
-    assert items[2]["ruling"]["code"] == "chain_revoked_unseen"
+    assert (items[2]["ruling"]["outcome"], items[2]["was"]["outcome"]) == ("applied", "applied")
+    unproven = thief.send()[-1]
+    assert (unproven["op"], unproven["ruling"]["code"]) == (late.id, "chain_revoked_unseen")
+    site.assert_clean()
+
+
+def test_what_was_quarantined_before_a_restore_is_so_after_it(site: Site) -> None:
+    boss, thief = (Holder(site.service, who).confirmed() for who in ("supervisor", "inspector"))
+    site.back_up()
+    works(thief, "honest")
+    thief.write("enterprise.add", WORKS | {"enterprise": "late"})
+    revoke(boss, thief.phone.chain, state_of(site, thief.phone.chain)["op"])
+    assert thief.send()[-1]["ruling"]["code"] == "chain_revoked_unseen"
+    site.restore()
+    kept_size = site.service.ask(None, "GET", "/log/epochs").json["epochs"][0]["index"]
+    thief.meet_the_new_epoch()
+    items = thief.hand_back(thief.lost(kept_size))
+    assert [(item["ruling"]["outcome"], item["was"]["outcome"]) for item in items] == [
+        *(("applied", "applied"), ("quarantined", "quarantined"))
+    ]
+    site.assert_clean()
+
+
+def test_what_took_effect_before_a_restore_does_so_too_when_it_has_to_wait_again(
+    site: Site,
+) -> None:
+    """Its phone was revoked in between, and what it needs comes after it."""
+    boss, thief = (Holder(site.service, who).confirmed() for who in ("supervisor", "inspector"))
+    site.back_up()
+    works(thief, "first")
+    change = {"field": "name", "value": "新名", "replaces": [thief.kept[-1].op.id]}
+    body = {"enterprise": "first", "changes": [change]}
+    thief.write("enterprise.edit", body, deps=(thief.kept[-1].op.id,))
+    assert thief.send()[-1]["ruling"]["outcome"] == "applied"
+    revoke(boss, thief.phone.chain, state_of(site, thief.phone.chain)["op"])
+    site.restore()
+    kept_size = site.service.ask(None, "GET", "/log/epochs").json["epochs"][0]["index"]
+    thief.meet_the_new_epoch()
+    made, edit = thief.lost(kept_size)
+    assert thief.hand_back([edit])[0]["ruling"]["code"] == "dep_missing"
+    assert thief.hand_back([made])[0]["ruling"]["outcome"] == "applied"
+    again = site.service.ask("supervisor", "GET", f"/ops/{edit.op.id}").json["ruling"]
+    assert again["outcome"] == "applied"
     site.assert_clean()
 
 
@@ -160,7 +203,7 @@ def test_only_a_proven_leaf_is_cited_and_only_a_proven_enrolment_is_carried(site
     carried = service.ask("inspector", "POST", "/handbacks", json=[enrolment.wire()]).json["items"]
     assert (carried[0]["status"], carried[0]["was"]) == (
         "admitted",
-        {name: enrolment.receipt[name] for name in ("index", "origin")},
+        {name: enrolment.receipt[name] for name in ("index", "origin")} | {"outcome": "applied"},
     )
     site.assert_clean()
 

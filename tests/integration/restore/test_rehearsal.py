@@ -104,7 +104,8 @@ def test_nothing_that_a_phone_still_holds_is_lost(site: Site) -> None:
     assert all(item["duplicate"] for item in boss.hand_back(boss.lost(kept_size)))
 
     # Everything is there, each says where it was, and what was proven then is proven still.
-    entries = service.ask("inspector", "GET", "/entities/enterprise/first/timeline").json["entries"]
+    story = service.ask("inspector", "GET", "/entities/enterprise/first/timeline").json
+    entries = story["entries"][::-1]
     leaves = [json.loads(entry["receipt"]["leaf"]) for entry in entries]
     held = [*early.kept, *late.kept, *boss.kept, *vouchers]
     was = {one.op.id: one.receipt["index"] for one in held}

@@ -94,6 +94,34 @@ def test_an_administrator_writes_common_things_and_an_inspector_does_not() -> No
     assert ruling(world, op) == ("applied", "")
 
 
+@pytest.mark.parametrize("kind", ["ruling.accept", "ruling.decline"])
+@pytest.mark.parametrize(
+    ("role", "bureau", "code"),
+    [
+        ("supervisor", CITY, ""),
+        ("supervisor", COUNTY, "space_forbidden"),
+        ("inspector", CITY, "role_forbidden"),
+        ("administrator", CITY, "role_forbidden"),
+    ],
+)
+def test_the_citys_supervisor_decides_on_what_is_everybodys(
+    kind: str, role: str, bureau: str, code: str
+) -> None:
+    world, wang = settled()
+    body = {"enterprise": "e", "name": "厂", "trade": "mine", "address": "路"}
+    late = wang.op("enterprise.add", body, space="common")
+    world.log(late, "quarantined")
+    boss = Author("boss", FakeClock())
+    boss.enrol()
+    world.authors[boss.chain] = "boss"
+    world.put(person("boss", role, bureau))
+    world.put(row(f"chain/{boss.chain}", bureau, {"chain": "active"}, person="boss"))
+    op = boss.op(kind, {"op": late.id, "reason": "已核对"}, space="common")
+    assert ruling(world, op, "boss")[1] == code
+    other = boss.op("enterprise.add", body, space="common")
+    assert ruling(world, other, "boss")[1] in {"space_forbidden", ""}
+
+
 def test_a_person_the_log_does_not_know_has_no_role() -> None:
     world, wang = settled()
     del world.rows["person/wang"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.domain import seen
-from server.domain.records import SYSTEM, Arrival
+from server.domain.records import SYSTEM, Arrival, Before
 from tests.unit.domain.world import AT_MS, CLASSIFY, World, row, settled
 
 LOG = "liuhen/demo-city/"
@@ -65,7 +65,15 @@ def test_an_earlier_epoch_counts_as_far_as_all_later_ones_kept_it(
 def test_what_is_proven_to_have_been_in_the_log_is_not_flagged() -> None:
     world, wang = restored()
     op, found = op_that_saw(wang, f"{LOG}1", 40, "dd" * 32), set[str]()
-    assert seen.stop(op, Arrival(AT_MS, "wang", handed_back=True), world, found) is None
+    assert (
+        seen.stop(
+            op,
+            Arrival(AT_MS, "wang", before=Before(3, "liuhen/demo-city/1", "waiting")),
+            world,
+            found,
+        )
+        is None
+    )
     assert found == set()
 
 
