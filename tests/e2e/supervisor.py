@@ -97,7 +97,10 @@ class Supervisor(Person):
         return digests
 
     def timeline(self) -> list[tuple[str, str]]:
-        """Open every receipt of the timeline, see that each check holds; return (kind, outcome)."""
+        """Open every receipt of the timeline, the newest first; see that each check holds.
+
+        Return (kind, outcome) in the order things were done.
+        """
         self.hand.wait("timeline", seconds=30)
         entries = []
         indices = []
@@ -113,8 +116,8 @@ class Supervisor(Person):
             entries.append(
                 (str(entry.get_attribute("data-kind")), str(entry.get_attribute("data-outcome")))
             )
-        assert indices == sorted(indices)
-        return entries
+        assert indices == sorted(indices, reverse=True)
+        return entries[::-1]
 
     def close_finding(self) -> None:
         """Close the hazard on this page."""

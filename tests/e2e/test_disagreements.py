@@ -182,7 +182,9 @@ def test_results_that_contradict_are_decided_by_a_supervisor_with_a_reason(
     expect(waits).to_contain_text("等待主管裁定")
     team.first.synchronise()
     for phone in results:
-        phone.go(f"/findings/{finding}")
+        phone.go("/hazards")
+        phone.hand.tap("only-disputed")
+        phone.hand.tap(phone.page.locator(f'a[href$="/findings/{finding}"]'))
         dispute = phone.hand.wait("dispute", seconds=45)
         phone.hand.photo_of_screen(f"{phone.login}-dispute")
         for author, to in ((team.first, "passed"), (team.second, "failed")):

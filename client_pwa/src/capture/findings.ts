@@ -72,9 +72,14 @@ export function resolveField(finding: string, field: string, value: Json): Promi
   if (!KINDS["finding.edit"]!.editable!.includes(field)) {
     return classified(finding, { [field]: value }, (row) => versionsOf(row.fields[field]));
   }
-  const change = (row: Row) => [{ field, value: String(value), replaces: versionsOf(row.fields[field]) }];
-  return saveChanges(`finding/${finding}`, "finding.edit", "finding", change);
+  return saveChanges(`finding/${finding}`, "finding.edit", "finding", settling(field, value));
 }
+
+/** The same of what is registered about an enterprise. */
+export const resolveEnterpriseField = (enterprise: string, field: string, value: Json): Promise<Saved> =>
+  saveChanges(`enterprise/${enterprise}`, "enterprise.edit", "enterprise", settling(field, value));
+
+const settling = (field: string, value: Json) => (row: Row) => [{ field, value: String(value), replaces: versionsOf(row.fields[field]) }];
 
 export const editEnterprise = (
   enterprise: string, edit: { name?: string; address?: string; head?: string; post?: string; phone?: string },

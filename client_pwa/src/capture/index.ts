@@ -12,7 +12,7 @@ export {
 export { addPhoto, assignPhotos, unassignPhotos } from "./photos.ts";
 export {
   classifyFinding, closeFinding, confirmFinding, decideDispute, editEnterprise, editFinding, enterpriseCeased, fixOnSpot,
-  markDuplicate, proposeClose, resolveField, saveFinding, takeMeasures, transferFinding, withdraw,
+  markDuplicate, proposeClose, resolveEnterpriseField, resolveField, saveFinding, takeMeasures, transferFinding, withdraw,
 } from "./findings.ts";
 export { renderOrder, renderRecord } from "./documents.ts";
 export { attest, issueOrder, refuseSignature, signInspection, signSupplement } from "./signing.ts";

@@ -4,13 +4,13 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Field, FieldVersion, Json } from "../protocol/rows.ts";
-import type { FindingView } from "../store/index.ts";
+import type { Viewed } from "../store/index.ts";
 import { define } from "./element.ts";
 import { t, type Key } from "./i18n.ts";
 import { badge, button } from "./parts.ts";
 import { ToldElement } from "./told.ts";
 
-const NAMED = ["place", "description", "requirement", "criterion", "note", "grade", "basis"];
+const NAMED = ["place", "description", "requirement", "criterion", "note", "grade", "basis", "name", "address", "head", "post", "phone"];
 const labelOf = (name: string): string => (NAMED.includes(name) ? t(`versions.field.${name}` as Key) : name);
 
 /** A field's value in words. */
@@ -42,24 +42,24 @@ export function differing(texts: readonly string[]): (readonly [string, string, 
 }
 
 class Versions extends ToldElement {
-  #finding: FindingView | undefined;
+  #of: Viewed | undefined;
   name = "";
   /** Settles the field with a value; absent for those who may only look. */
   choose: ((value: Json) => Promise<unknown>) | undefined;
 
-  set finding(finding: FindingView) {
-    this.#finding = finding;
+  set of(of: Viewed) {
+    this.#of = of;
     this.learn();
     this.requestUpdate();
   }
 
   private get versions(): FieldVersion[] {
-    const field = this.#finding?.row.fields[this.name];
+    const field = this.#of?.row.fields[this.name];
     return field ? versionsOf(field) : [];
   }
 
   protected about(): string {
-    return `finding/${this.#finding?.id ?? ""}`;
+    return this.#of?.row.entity ?? "";
   }
 
   protected shownOps(): string[] {
@@ -88,3 +88,8 @@ class Versions extends ToldElement {
 }
 
 define("lh-versions", Versions);
+
+/** Every field of a thing that several people wrote at once; `choose` settles one, absent for those who may only look. */
+export function contested(of: Viewed & { readonly contested: readonly string[] }, choose?: (name: string, value: Json) => Promise<unknown>): TemplateResult[] {
+  return of.contested.map((name) => html`<lh-versions .name=${name} .of=${of} .choose=${choose && ((value: Json) => choose(name, value))}></lh-versions>`);
+}

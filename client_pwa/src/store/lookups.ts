@@ -90,6 +90,12 @@ export async function bureauName(code: string): Promise<string> {
   return (found && (textOf(found.row, "name") || textOf(found.row, "city_name"))) || code;
 }
 
+/** Whether this is the bureau above all others. */
+export async function isCitys(bureau: string): Promise<boolean> {
+  const found = await viewed(`bureau/${bureau}`);
+  return found !== undefined && textOf(found.row, "parent") === "";
+}
+
 function publicKeyOf(row: Row): string {
   const key = valueOf(row, "public_key") as { readonly key?: string } | undefined;
   return key?.key ?? "";

@@ -17,6 +17,8 @@ export const listOf = (row: Row, field: string): string[] => {
 const objectOf = <T>(row: Row, field: string): T | undefined => valueOf(row, field) as T | undefined;
 
 /** What a finding still lacks before signing or ordering; the same rule as the server's guard `findings_complete`. */
+const contestedIn = (row: Row): string[] => Object.keys(row.fields).filter((name) => row.fields[name]!.others !== undefined);
+
 export function missingFor(finding: Row): Gap[] {
   const gaps: Gap[] = [];
   if (!textOf(finding, "description")) gaps.push("description");
@@ -38,7 +40,7 @@ export function findingView(viewed: Viewed, recorded: boolean, today: string): F
     requirement: text("requirement"), criterion: text("criterion"), note: text("note"), phrase: text("phrase"),
     deadline: text("deadline"), overdue: isOverdue(state, text("deadline"), today),
     photos: membersOf(row, "photos"), afterPhotos: membersOf(row, "after_photos"), gaps: missingFor(row),
-    contested: Object.keys(row.fields).filter((name) => row.fields[name]!.others !== undefined),
+    contested: contestedIn(row),
     claims: row.disputes["finding"]?.claims ?? [], author: row.created.by, createdAtMs: row.created.at_ms,
     ...(basis ? { basis } : {}),
   };
@@ -69,7 +71,7 @@ export function enterpriseView(viewed: Viewed): EnterpriseView {
   return {
     ...viewed, space: row.space, name: textOf(row, "name"), creditCode: textOf(row, "credit_code"),
     trade: textOf(row, "trade") as EnterpriseView["trade"], address: textOf(row, "address"),
-    head: textOf(row, "head"), post: textOf(row, "post"), phone: textOf(row, "phone"),
+    head: textOf(row, "head"), post: textOf(row, "post"), phone: textOf(row, "phone"), contested: contestedIn(row),
   };
 }
 

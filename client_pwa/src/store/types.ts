@@ -118,6 +118,8 @@ export interface EnterpriseView extends Viewed {
   readonly post: string;
   readonly phone: string;
   readonly space: string;
+  /** Fields that several people wrote at once. */
+  readonly contested: readonly string[];
 }
 
 export interface PhraseView {

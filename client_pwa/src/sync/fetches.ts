@@ -7,14 +7,15 @@ import { currentAuthor } from "../store/identity.ts";
 import { sha256Hex } from "../protocol/bytes.ts";
 import { askBytes, askJson } from "./api.ts";
 import { authorised } from "./tokens.ts";
-import { ApiError, type HeldOutcome, type HeldPage, type TimelineEntry } from "./types.ts";
+import { ApiError, type HeldOutcome, type HeldPage, type TimelineEntry, type TimelinePage } from "./types.ts";
 
-/** All ops that touched `kind/id`, in log order. */
-export async function timeline(entity: string): Promise<TimelineEntry[]> {
-  const [kind, id] = entity.split("/");
-  const reply = await authorised((ask) => askJson<{ entries: TimelineEntry[] }>(`/entities/${kind}/${id}/timeline`, ask));
-  if (!Array.isArray(reply?.entries)) throw new ApiError("malformed_reply", 200);
-  return reply.entries;
+/** One page of what was done about `kind/id`, the newest first; `before` is the `next` of the page before. */
+export async function timeline(entity: string, before?: number): Promise<TimelinePage> {
+  const query = before === undefined ? "" : `?before_index=${before}`;
+  const page = await authorised((ask) => askJson<TimelinePage>(`/entities/${entity}/timeline${query}`, ask));
+  const goesOn = page?.next === undefined || page.next < (before ?? Number.POSITIVE_INFINITY);
+  if (!Array.isArray(page?.entries) || !goesOn) throw new ApiError("malformed_reply", 200);
+  return page;
 }
 /** One page of a space's records without effect, the newest ruling first; `before` is the `next` of the page before. */
 export async function heldPage(space: string, outcome: HeldOutcome, before?: number): Promise<HeldPage> {

@@ -36,8 +36,13 @@ async function known(op: string): Promise<Origin | undefined> {
 /** Ask the server about the ones that are not known here; none when it cannot be asked. */
 async function asked(entity: string, ops: readonly string[]): Promise<Map<string, Origin>> {
   try {
-    const entries = (await timeline(entity)).filter(({ op }) => ops.includes(op));
-    const found = new Map(entries.map(({ op, by, header, body }) => [op, originIn(by, header, body)]));
+    const found = new Map<string, Origin>();
+    let page = await timeline(entity);
+    for (;;) {
+      for (const { op, by, header, body } of page.entries) if (ops.includes(op)) found.set(op, originIn(by, header, body));
+      if (page.next === undefined || found.size === ops.length) break;
+      page = await timeline(entity, page.next);
+    }
     for (const [op, origin] of found) await writeMeta(keyOf(op), origin);
     return found;
   } catch (error) {

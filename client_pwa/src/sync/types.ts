@@ -103,6 +103,10 @@ export interface HeldPage {
   readonly entries: readonly HeldEntry[];
 }
 
+export interface TimelinePage {
+  readonly next?: number;
+  readonly entries: readonly TimelineEntry[];
+}
 export interface TimelineEntry {
   readonly index: number;
   readonly op: string;

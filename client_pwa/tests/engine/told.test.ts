@@ -3,16 +3,21 @@
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import * as capture from "../../src/capture/index.ts";
+import { readBody } from "../../src/protocol/upcast.ts";
 import { ownDecisions } from "../../src/store/decisions.ts";
 import { currentAuthor, setDeployment } from "../../src/store/identity.ts";
+import { enterprise } from "../../src/store/index.ts";
+import { dropOverlay } from "../../src/store/overlay.ts";
 import { allOps, noteReplies, opRecord } from "../../src/store/ownops.ts";
+import { putPage } from "../../src/store/rowstore.ts";
 import { recordTurn } from "../../src/sync/lanes.ts";
 import { originsOf } from "../../src/sync/origins.ts";
 import { outboxWith } from "../../src/sync/outbox.ts";
-import type { HeldEntry, HeldPage } from "../../src/sync/types.ts";
+import type { HeldEntry, HeldPage, TimelineEntry, TimelinePage } from "../../src/sync/types.ts";
 import { firstHeld, isSettled, moreHeld } from "../../src/supervise/model/held.ts";
+import { anew, further } from "../../src/supervise/model/story.ts";
 import { Log, originOf, pinnedKey } from "./log.ts";
-import { arrival, ENTERPRISE, freshPhone, LI, SPACE, WANG, ZHAO, NOON_MS } from "./phone.ts";
+import { arrival, ENTERPRISE, freshPhone, LI, serverRow, SPACE, WANG, ZHAO, NOON_MS } from "./phone.ts";
 import { hangUp, personOf, serve, signIn } from "./service.ts";
 
 beforeEach(async () => {
@@ -108,4 +113,49 @@ test("what has no effect in several spaces is one list, and only the spaces that
 test("a refused record is settled once it was taken back, declined or mended, and not before", () => {
   const ruled = (code: string): HeldEntry => held("a", 1, { ruling: { index: 1, outcome: "refused", code, flags: [], cause: "" } });
   expect([ruled("declined"), ruled("withdrawn_by_author"), held("a", 1, { mended_by: "b" }), ruled("stale_step")].map(isSettled)).toEqual([true, true, true, false]);
+});
+
+/** A story of this many records, three on a page. */
+function told(length: number, asked: (number | undefined)[] = []) {
+  const entries = Array.from({ length }, (_, at) => ({ op: `op${at}`, index: at }) as TimelineEntry).reverse();
+  return (before = Number.POSITIVE_INFINITY): Promise<TimelinePage> => {
+    asked.push(before);
+    const left = entries.filter(({ index }) => index < before);
+    return Promise.resolve({ entries: left.slice(0, 3), ...(left.length > 3 ? { next: left[2]!.index } : {}) });
+  };
+}
+
+test("a timeline is read back page by page, and looked at anew as far back as it was read", async () => {
+  const first = await anew(undefined, told(8));
+  expect(first).toMatchObject({ entries: [{ index: 7 }, { index: 6 }, { index: 5 }], next: 5 });
+  const second = await further(first, told(8));
+  expect(second.entries.map(({ index }) => index)).toEqual([7, 6, 5, 4, 3, 2]);
+  const asked: (number | undefined)[] = [];
+  const later = await anew(second, told(10, asked));
+  expect(later.entries.map(({ index }) => index)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
+  expect(asked).toHaveLength(3);
+  expect(await further(later, told(10))).toMatchObject({ next: undefined, entries: { length: 10 } });
+});
+
+test("who wrote an old version is looked for on the pages before", async () => {
+  const header = JSON.stringify({ chain: "c".repeat(64), time: { boot: "0", mono_ms: 1, wall_ms: 5 } });
+  const entry = (op: string) => ({ op, by: WANG, header, body: "{}" });
+  const asked = await serve({
+    "GET /entities/finding/f2/timeline": ({ query }) =>
+      ({ json: query.get("before_index") === "40" ? { entries: [entry("e".repeat(64))] } : { next: 40, entries: [entry("d".repeat(64))] } }),
+  });
+  expect([...(await originsOf("finding/f2", ["e".repeat(64)])).keys()]).toEqual(["e".repeat(64)]);
+  expect(asked).toHaveLength(2);
+});
+
+test("an enterprise's contested name is settled by whoever sees every version of it", async () => {
+  const [one, other] = ["a".repeat(64), "b".repeat(64)];
+  const plain = serverRow(`enterprise/${ENTERPRISE}`, { trade: "mine", address: "路" });
+  const row = { ...plain, fields: { ...plain.fields, name: { op: one, v: "甲厂", others: [{ op: other, v: "乙厂" }] } } };
+  await putPage([{ index: 50, row }], { space: SPACE, afterIndex: 50, afterEntity: "~", completeThrough: 51, pulledAtMs: 0 });
+  expect(await enterprise(ENTERPRISE)).toMatchObject({ name: "甲厂", contested: ["name"] });
+  const { op } = await capture.resolveEnterpriseField(ENTERPRISE, "name", "乙厂");
+  expect(readBody((await opRecord(op))!.wire)["changes"]).toEqual([{ field: "name", value: "乙厂", replaces: [one, other] }]);
+  dropOverlay();
+  expect(await enterprise(ENTERPRISE)).toMatchObject({ name: "乙厂", contested: [] });
 });

@@ -2,12 +2,15 @@
 // before and after, clips, orders and dates, and beside it one timeline of everything that happened.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { resolveEnterpriseField } from "../../capture/index.ts";
+import type { Json } from "../../protocol/rows.ts";
 import { dateTimeOf } from "../../screen/dates.ts";
 import { define } from "../../screen/element.ts";
 import { t, type Key } from "../../screen/i18n.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, empty, facts, section } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
+import { contested } from "../../screen/versions.ts";
 import {
   bureauName, currentAuthor, enterprise, finding, inspection, order, photos, reinspectionsOf, today,
   type Author, type EnterpriseView, type FindingView, type InspectionView, type OrderView, type PhotoView, type ReinspectionView,
@@ -68,9 +71,12 @@ class FindingPage extends LiveScreen {
         [t("sup.finding.recorded_by"), html`${nameOf(this.names, view.author)} <span class="digits">${dateTimeOf(view.createdAtMs)}</span>`],
         [t("sup.finding.inspection"), html`<a class="sup-link" href=${href(`/field/inspections/${view.inspection}`)} data-test="finding-inspection">${t("sup.finding.open_inspection", { date: this.inspection?.date ?? "" })}</a>`],
       ])}
+      ${this.enterprise ? contested(this.enterprise, this.author?.role === "supervisor" ? this.settleEnterprise : undefined) : nothing}
       <sup-finding-actions .actor=${this.author?.role ?? ""} .reinspections=${this.reinspections} .finding=${view}></sup-finding-actions>
     </section>`;
   }
+
+  private readonly settleEnterprise = (name: string, value: Json): Promise<unknown> => resolveEnterpriseField(this.enterprise!.id, name, value);
 
   private dates(view: FindingView): TemplateResult {
     const fields = view.row.fields;

@@ -7,7 +7,7 @@ import { t } from "../../screen/i18n.ts";
 import { problemLabel } from "../../screen/labels.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { banner, button, chips, empty } from "../../screen/parts.ts";
-import { currentAuthor, deviceNames, ownDecisions, type Author, type Decision } from "../../store/index.ts";
+import { currentAuthor, deviceNames, isCitys, ownDecisions, type Author, type Decision } from "../../store/index.ts";
 import { ApiError, engine, heldPage, type HeldOutcome } from "../../sync/index.ts";
 import { firstHeld, HELD, moreHeld, NOTHING_HELD, type HeldList } from "../model/held.ts";
 import { bureauNames, nameOf, peopleNames, type Names } from "../model/names.ts";
@@ -24,6 +24,7 @@ class Held extends LiveScreen {
   private devices: Names = new Map();
   private bureaus: Names = new Map();
   private decisions: readonly Decision[] = [];
+  private decidesForAll = false;
   #syncedAtMs = 0;
   #answered = "";
 
@@ -38,6 +39,7 @@ class Held extends LiveScreen {
     this.devices = await deviceNames();
     this.bureaus = await bureauNames(this.author?.spaces ?? []);
     this.decisions = await ownDecisions();
+    this.decidesForAll = await isCitys(this.author?.bureau ?? "");
     const answered = JSON.stringify(this.decisions.map(({ target, ruling }) => [target, ruling?.index]));
     if (this.list === undefined || answered !== this.#answered) this.load();
     this.#answered = answered;
@@ -92,7 +94,7 @@ class Held extends LiveScreen {
     const sending = new Set(this.decisions.filter(({ ruling }) => ruling === undefined).map(({ target }) => target));
     const { names, devices, bureaus } = this;
     return html`${list.entries.length === 0 ? empty("check", t(`sup.held.none.${this.outcome}`)) : nothing}
-      <div class="sup-cards">${list.entries.map((entry) => html`<sup-held-card .of=${{ entry, names, devices, bureaus, me: this.author?.person ?? "", isSending: sending.has(entry.op) }}></sup-held-card>`)}</div>
+      <div class="sup-cards">${list.entries.map((entry) => html`<sup-held-card .of=${{ entry, names, devices, bureaus, me: this.author?.person ?? "", mayDecide: entry.space !== "common" || this.decidesForAll, isSending: sending.has(entry.op) }}></sup-held-card>`)}</div>
       ${list.next.size > 0 ? button(t("sup.held.more"), () => this.fetch((ask) => moreHeld(list, ask)), { wide: true, test: "held-more" }) : nothing}`;
   }
 

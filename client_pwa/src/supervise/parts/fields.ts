@@ -8,7 +8,7 @@ import { KINDS } from "../../protocol/tables.ts";
 import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { badge } from "../../screen/parts.ts";
-import { wordsOfValue } from "../../screen/versions.ts";
+import { contested, wordsOfValue } from "../../screen/versions.ts";
 import type { FindingView } from "../../store/index.ts";
 import { fieldLabel } from "../model/summary.ts";
 
@@ -23,11 +23,6 @@ class Fields extends ScreenElement {
     this.requestUpdate();
   }
 
-  private contested(finding: FindingView, name: string): TemplateResult {
-    const choose = this.mayChoose ? (value: Json) => resolveField(finding.id, name, value) : undefined;
-    return html`<lh-versions .name=${name} .finding=${finding} .choose=${choose}></lh-versions>`;
-  }
-
   private line(finding: FindingView, name: string): TemplateResult | typeof nothing {
     const field = finding.row.fields[name];
     if (finding.contested.includes(name)) return nothing;
@@ -38,7 +33,8 @@ class Fields extends ScreenElement {
   override render(): TemplateResult {
     const finding = this.#finding;
     if (!finding) return html``;
-    return html`${finding.contested.map((name) => this.contested(finding, name))}
+    const choose = this.mayChoose ? (name: string, value: Json): Promise<unknown> => resolveField(finding.id, name, value) : undefined;
+    return html`${contested(finding, choose)}
       <dl class="facts">${SHOWN.map((name) => this.line(finding, name))}</dl>`;
   }
 }

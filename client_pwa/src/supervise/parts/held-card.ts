@@ -27,6 +27,8 @@ export interface HeldOf {
   readonly bureaus: Names;
   /** Person id of who looks. */
   readonly me: string;
+  /** What the whole city shares is decided on by the city's supervisor. */
+  readonly mayDecide: boolean;
   /** Decided on this computer, the server has not answered yet. */
   readonly isSending: boolean;
 }
@@ -99,6 +101,7 @@ class HeldCard extends ScreenElement {
       return isSettled(entry) ? badge("plain", t("sup.held.settled"), "check", "held-settled") : badge("todo", t("sup.held.author_acts"), "person", "held-author");
     }
     if (entry.by === of.me) return banner("todo", t("sup.held.own"));
+    if (!of.mayDecide) return banner("plain", t("sup.held.citys"), nothing, "held-citys");
     return html`<sup-decide .op=${entry.op} .space=${entry.space}></sup-decide>`;
   }
 

@@ -6,9 +6,13 @@ import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { banner } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
-import { currentAuthor } from "../../store/index.ts";
+import { currentAuthor, isCitys, type Author } from "../../store/index.ts";
 import { ApiError, engine, heldPage } from "../../sync/index.ts";
 import { firstHeld } from "../model/held.ts";
+
+/** The spaces this supervisor decides for. */
+const decided = async ({ bureau, spaces }: Author): Promise<readonly string[]> =>
+  (await isCitys(bureau)) ? spaces : spaces.filter((space) => space !== "common");
 
 class HeldNote extends ScreenElement {
   private count = 0;
@@ -35,7 +39,7 @@ class HeldNote extends ScreenElement {
     const author = await currentAuthor();
     if (author?.role !== "supervisor") return;
     try {
-      const { counts } = await firstHeld(author.spaces, (space) => heldPage(space, "quarantined"));
+      const { counts } = await firstHeld(await decided(author), (space) => heldPage(space, "quarantined"));
       this.put({ count: counts.quarantined });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error; // no connection: asked again after the next round

@@ -1,6 +1,6 @@
-// <sup-timeline>: everything that was done about one entity, in the log's order: who, the device's
+// <sup-timeline>: everything that was done about one entity, the newest first: who, the device's
 // time and the server's, what became of it, and the receipt, which opens to the exact texts and the
-// checks made here. Read from the server; says so when there is no connection.
+// checks made here. Read page by page from the server; says so when there is no connection.
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Bracket } from "../../protocol/bracket.ts";
@@ -12,9 +12,10 @@ import { flagLabel, kindLabel, problemLabel, reasonLabel } from "../../screen/la
 import { badge, banner, button, empty } from "../../screen/parts.ts";
 import "../../screen/photo.ts";
 import { deviceNames } from "../../store/index.ts";
-import { ApiError, engine, itemStatus, timeline, type OutboxItem, type TimelineEntry } from "../../sync/index.ts";
+import { ApiError, engine, itemStatus, timeline, type OutboxItem, type TimelineEntry, type TimelinePage } from "../../sync/index.ts";
 import { outcomeBadge } from "../model/look.ts";
 import { nameOf, type Names } from "../model/names.ts";
+import { anew, further, type Story } from "../model/story.ts";
 import { saidIn } from "../model/summary.ts";
 import { whenMade } from "../model/when.ts";
 import { interval, running, skew } from "./when.ts";
@@ -38,7 +39,7 @@ class Timeline extends ScreenElement {
   names: Names = new Map();
   private devices: Names = new Map();
   private unsent: readonly OutboxItem[] = [];
-  private entries: readonly TimelineEntry[] | undefined;
+  private story: Story | undefined;
   private failure = "";
   private opened = new Set<string>();
 
@@ -50,6 +51,7 @@ class Timeline extends ScreenElement {
   /** What it is about, and a mark that changes whenever there may be something new. */
   set about(about: { readonly entity: string; readonly mark: string }) {
     if (about.entity === this.#entity && about.mark === this.#mark) return;
+    if (about.entity !== this.#entity) this.story = undefined;
     [this.#entity, this.#mark] = [about.entity, about.mark];
     this.load();
   }
@@ -62,12 +64,12 @@ class Timeline extends ScreenElement {
     });
   }
 
-  private load(): void {
+  private load(read: (ask: (before?: number) => Promise<TimelinePage>) => Promise<Story> = (ask) => anew(this.story, ask)): void {
     const entity = this.#entity;
     this.attempt(async () => {
       try {
-        const [entries, devices] = [await timeline(entity), await deviceNames()];
-        if (entity === this.#entity) this.put({ entries, devices, failure: "" });
+        const [story, devices] = [await read((before) => timeline(entity, before)), await deviceNames()];
+        if (entity === this.#entity) this.put({ story, devices, failure: "" });
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         this.put({ failure: error.code });
@@ -117,13 +119,15 @@ class Timeline extends ScreenElement {
   }
 
   override render(): TemplateResult {
-    if (this.failure && !this.entries) return html`${banner("todo", t("sup.timeline.offline"), problemLabel(this.failure), "timeline-offline")}
+    const story = this.story;
+    if (this.failure && !story) return html`${banner("todo", t("sup.timeline.offline"), problemLabel(this.failure), "timeline-offline")}
       ${button(t("do.retry"), () => this.load(), { test: "timeline-retry" })}`;
-    if (!this.entries) return html`<p class="soft">${t("app.loading")}</p>`;
-    const unsent = this.unsent.filter((item) => !this.entries?.some((entry) => entry.op === item.op));
-    if (this.entries.length + unsent.length === 0) return empty("list", t("sup.timeline.empty"));
-    const made = whenMade(this.entries);
-    return html`<ol class="sup-timeline" data-test="timeline">${this.entries.map((entry) => this.entry(entry, made.get(entry.op)!))}${unsent.map((item) => this.unsentEntry(item))}</ol>
+    if (!story) return html`<p class="soft">${t("app.loading")}</p>`;
+    const unsent = this.unsent.filter((item) => !story.entries.some((entry) => entry.op === item.op));
+    if (story.entries.length + unsent.length === 0) return empty("list", t("sup.timeline.empty"));
+    const made = whenMade(story.entries);
+    return html`<ol class="sup-timeline" data-test="timeline">${unsent.map((item) => this.unsentEntry(item))}${story.entries.map((entry) => this.entry(entry, made.get(entry.op)!))}</ol>
+      ${story.next === undefined ? nothing : button(t("sup.timeline.more"), () => this.load((ask) => further(story, ask)), { wide: true, test: "timeline-more" })}
       <p class="soft">${t("sup.time.note")}</p>`;
   }
 }

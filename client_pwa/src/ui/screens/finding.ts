@@ -1,20 +1,20 @@
 // One hazard: what was seen, where it stands, and the few things an officer may do with it.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { attestReinspection, resolveField } from "../../capture/index.ts";
+import { attestReinspection, resolveEnterpriseField, resolveField } from "../../capture/index.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, empty, facts, section } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
-import { enterprise, finding, inspection, person, reinspectionsOf, valueOf, type FindingView, type Json, type ReinspectionView } from "../../store/index.ts";
+import { contested } from "../../screen/versions.ts";
+import { enterprise, finding, inspection, person, reinspectionsOf, valueOf, type EnterpriseView, type FindingView, type Json, type ReinspectionView } from "../../store/index.ts";
 import { dueBadge, gapKey, stateBadge } from "../parts/finding-card.ts";
 import { findingActions, type ActionName } from "../parts/finding-actions.ts";
 import { say } from "../says.ts";
 import { me } from "../session.ts";
 import "../../screen/photo.ts";
-import "../../screen/versions.ts";
 import "../parts/claims.ts";
 
 const WAITS = ["ordered", "extension_requested", "extension_granted", "extension_denied", "rectification_claimed", "measures_taken"];
@@ -24,7 +24,7 @@ const GONE = ["withdrawn", "duplicate"];
 
 class Finding extends LiveScreen {
   finding: FindingView | undefined;
-  company = "";
+  company: EnterpriseView | undefined;
   rechecks: readonly ReinspectionView[] = [];
   /** Officers of the inspection order; who reinspected a hazard orders it again. */
   mayOrder = false;
@@ -36,7 +36,7 @@ class Finding extends LiveScreen {
   protected override async read(): Promise<void> {
     this.finding = await finding(this.params["id"] ?? "");
     if (!this.finding) return;
-    this.company = (await enterprise(this.finding.enterprise))?.name ?? "";
+    this.company = await enterprise(this.finding.enterprise);
     const latest = valueOf(this.finding.row, "reinspection");
     this.rechecks = await reinspectionsOf(this.finding.id);
     const reinspected = this.rechecks.find((one) => one.id === latest);
@@ -62,11 +62,12 @@ class Finding extends LiveScreen {
   }
 
   private contested(one: FindingView): TemplateResult[] {
-    const settle = (name: string) => async (value: Json): Promise<void> => {
-      await resolveField(one.id, name, value);
+    const settle = (resolve: (id: string, name: string, value: Json) => Promise<unknown>, id: string) => async (name: string, value: Json): Promise<void> => {
+      await resolve(id, name, value);
       say(this, t("saved.here"));
     };
-    return one.contested.map((name) => html`<lh-versions .name=${name} .finding=${one} .choose=${this.mayChoose ? settle(name) : undefined}></lh-versions>`);
+    const company = this.company ? contested(this.company, settle(resolveEnterpriseField, this.company.id)) : [];
+    return [...contested(one, this.mayChoose ? settle(resolveField, one.id) : undefined), ...company];
   }
 
   private recheck(one: ReinspectionView): TemplateResult {
@@ -116,7 +117,7 @@ class Finding extends LiveScreen {
     const next = this.next(one);
     return html`<div class="page" data-test="finding-page" data-state=${one.state}>
       <div class="stack">
-        <div class="row"><span class="finding-number digits">${one.number}</span><span class="grow soft">${this.company}</span></div>
+        <div class="row"><span class="finding-number digits">${one.number}</span><span class="grow soft">${this.company?.name ?? ""}</span></div>
         <p class="large strong">${one.description || t("finding.no_text")}</p>
         <div class="row row-wrap">${stateBadge(one.state)}${dueBadge(one)}${one.recorded || one.state === "draft" || GONE.includes(one.state) ? nothing : badge("todo", t("inspection.late"), "attention")}</div>
       </div>

@@ -70,6 +70,7 @@ export const documents = dictionary(
     "hazards.search": "企业或隐患",
     "hazards.which": "显示哪些",
     "hazards.all": "全部 {count} 项",
+    "hazards.disputed": "待裁定 {count} 项",
     "hazards.none": "没有找到隐患",
   },
   {
@@ -139,6 +140,7 @@ export const documents = dictionary(
     "hazards.search": "Enterprise or hazard",
     "hazards.which": "Which",
     "hazards.all": "All {count}",
+    "hazards.disputed": "Disputed {count}",
     "hazards.none": "No hazard found",
   },
 );
