@@ -231,6 +231,13 @@ class Settings:
         "续期令牌有效天数；离线出发前至少要剩 7 天",
         "days a refresh token is good for; ready to leave needs 7 of them",
     )
+    leave_horizon_days: int = setting(
+        "180",
+        whole_number(1, 3660),
+        "记录移出本辖区后，向手机告知其移出的天数；更久未同步的手机将重新下载该辖区，未上传的记录不受影响",
+        "days for which phones are told that a row left their space; a phone that comes later "
+        "downloads the space anew, its unsent records untouched",
+    )
     pwa_dir: Path = setting(
         str(PACKAGE_PARENT / "client_pwa" / "dist"),
         folder,

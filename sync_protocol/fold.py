@@ -44,6 +44,11 @@ class FoldOp:
         return cls(op.id, op.kind, op.space, author, op.wall_ms, op.body)
 
 
+def belonged_to(row: Row, space: str) -> bool:
+    """Say whether a row is of a space, or was before it moved."""
+    return row["space"] == space or any(one["space"] == space for one in row.get("was", ()))
+
+
 class _Refusal(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -69,7 +74,7 @@ class _Run:
         row = self.find(key)
         if row is None:
             raise _Refusal("entity_unknown")
-        if row["space"] != self.op.space:
+        if not belonged_to(row, self.op.space):
             raise _Refusal("entity_elsewhere")
         return row
 
@@ -103,6 +108,15 @@ def fold(rows: Mapping[str, Row], op: FoldOp) -> Folded:
     except _Refusal as refusal:
         return Folded({}, "refused", refusal.code)
     return Folded(run.changes, run.outcome, run.code)
+
+
+def _move(run: _Run, effect: Table, scope: Scope, key: str) -> None:
+    """Let a row go to another space; it remembers where it was and who sent it."""
+    row = run.row(key)
+    if row["space"] != run.op.space:
+        raise _Refusal("entity_elsewhere")  # only from where it is
+    was = [*row.get("was", ()), run.stamp(space=row["space"])]
+    run.put(row, space=scope[effect["to"]], was=was[-LIMITS["past_spaces"] :])
 
 
 def _scopes(effect: Table, body: Scope) -> Iterator[Scope]:
@@ -225,7 +239,7 @@ def _step(run: _Run, effect: Table, scope: Scope, key: str) -> None:
     if cur["op"] == run.op.id:
         raise _Refusal("illegal_step")  # one op takes one step of a machine of a row
     if step.base in (cur["op"], *cur.get("agreed", ())) and cur["s"] == step.source:
-        _move(run, row, cur, step)
+        _reach(run, row, cur, step)
     elif cur["step"] == step.name and cur["s"] == step.to:
         agreed = sorted({*cur.get("agreed", ()), run.op.id})
         _agree(run, row, step.machine, {**cur, "agreed": agreed})
@@ -265,7 +279,7 @@ def _chosen(row: Row, machine: str, chosen: str) -> str:
     raise _Refusal("claim_unknown")
 
 
-def _move(run: _Run, row: Row, cur: Mapping[str, Any], step: _Step) -> None:
+def _reach(run: _Run, row: Row, cur: Mapping[str, Any], step: _Step) -> None:
     state, disputes = run.stamp(s=step.to, step=step.name), row["disputes"]
     if step.source == lifecycle.machine(step.machine).get("disputed"):
         disputes = {name: one for name, one in disputes.items() if name != step.machine}
@@ -323,4 +337,5 @@ _EFFECTS: Mapping[str, Callable[[_Run, Table, Scope, str], None]] = {
     "remove": _remove,
     "edit": _edit,
     "step": _step,
+    "move": _move,
 }

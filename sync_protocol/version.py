@@ -13,7 +13,7 @@ PROTOCOL_VERSION: int = VERSIONS["accepted"]["max"]
 HISTORY = (
     (
         1,
-        "fdd9d1c4cc46cd17699b765a9e84f40c77f511e75f301cd0501412c688ff6359",
+        "292ada49e4f01dfca9aa3c1374fece334800a3ad40784f11a2c0ad9d64b3f661",
         "the first version",
     ),
 )

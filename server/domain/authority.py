@@ -7,6 +7,7 @@ flags. Not here: what the op does.
 """
 
 from server.domain import seen
+from server.domain.fields import field
 from server.domain.records import SYSTEM, Arrival, Reader, Row
 from sync_protocol.ops import Op
 from sync_protocol.rules import KINDS
@@ -17,14 +18,10 @@ DECIDING_KINDS = frozenset({"ruling.accept", "ruling.decline"})  # a supervisor'
 SPAN_OF_BUREAUS = 8  # more levels than any city has; ends a cycle that bad data could make
 
 
-def field(row: Row | None, name: str) -> object:
-    """Return the present value of a field, `None` where there is none."""
-    version = row["fields"].get(name) if row else None
-    return version["v"] if version else None
-
-
-def stop(op: Op, author: str, arrival: Arrival, reader: Reader, flags: set[str]) -> Stop | None:
-    """Return what stops the op for want of authority, or `None`."""
+def stop(
+    op: Op, author: str, role: str, arrival: Arrival, reader: Reader, flags: set[str]
+) -> Stop | None:
+    """Return what stops the op for want of authority, or `None`; `role` is that at capture."""
     if op.kind == "deployment.genesis":
         is_first = reader.is_empty() and arrival.carrier == SYSTEM
         return None if is_first else ("refused", "role_forbidden")
@@ -35,8 +32,8 @@ def stop(op: Op, author: str, arrival: Arrival, reader: Reader, flags: set[str])
         stopped
         or _person_stop(author, arrival, reader)
         or seen.stop(op, arrival, reader, flags)
-        or _role_stop(op, author, reader)
-        or _space_stop(op, author, arrival, reader, flags)
+        or _role_stop(op, role)
+        or _space_stop(op, author, role, arrival, reader, flags)
     )
 
 
@@ -89,32 +86,24 @@ def _was_valid(arrival: Arrival) -> bool:
     return arrival.before is not None and arrival.before.in_effect
 
 
-def role_of(author: str, reader: Reader) -> str:
-    """Return the role of an author; empty for a person the log does not know."""
-    if author == SYSTEM:
-        return SYSTEM
-    return str(field(reader.row(f"person/{author}"), "role") or "")
-
-
-def _role_stop(op: Op, author: str, reader: Reader) -> Stop | None:
-    allowed = role_of(author, reader) in KINDS[op.kind]["actors"]
+def _role_stop(op: Op, role: str) -> Stop | None:
+    allowed = role in KINDS[op.kind]["actors"]
     return None if allowed else ("refused", "role_forbidden")
 
 
 def _space_stop(
-    op: Op, author: str, arrival: Arrival, reader: Reader, flags: set[str]
+    op: Op, author: str, role: str, arrival: Arrival, reader: Reader, flags: set[str]
 ) -> Stop | None:
-    role = role_of(author, reader)
     if role == SYSTEM or (role == "administrator" and op.space == COMMON):
         return None
-    above = _upwards(op.space, reader)
+    reaching = _upwards(op.space, reader)
     bureau = str(field(reader.row(f"person/{author}"), "bureau"))
-    if bureau in above:
+    if bureau in reaching:
         return None
     if op.space == COMMON and op.kind in DECIDING_KINDS and _is_the_citys(bureau, reader):
         return None
     chain = reader.row(f"chain/{op.chain}")
-    if chain is None or chain["space"] not in above:  # where the phone was enrolled
+    if chain is None or not reaching & _spaces_of(chain):  # where the phone was in use
         return ("refused", "space_forbidden")
     if "revoked_by_transfer" not in flags and _knew_of_move(op, author, arrival, reader):
         return ("refused", "space_forbidden")
@@ -128,6 +117,11 @@ def _is_the_citys(bureau: str, reader: Reader) -> bool:
     return row is not None and field(row, "parent") is None
 
 
+def _spaces_of(row: Row) -> set[str]:
+    """Return the spaces a row is or was in."""
+    return {row["space"], *(one["space"] for one in row.get("was", ()))}
+
+
 def _knew_of_move(op: Op, author: str, arrival: Arrival, reader: Reader) -> bool:
     """Say whether the author could know that they belong to another bureau now."""
     person = reader.row(f"person/{author}")
@@ -136,6 +130,11 @@ def _knew_of_move(op: Op, author: str, arrival: Arrival, reader: Reader) -> bool
         return True
     logged_before = arrival.index is not None and arrival.index < move.index
     return not logged_before and seen.known_size(op, reader) > move.index
+
+
+def above(space: str, reader: Reader) -> set[str]:
+    """Return the bureaus above one."""
+    return _upwards(space, reader) - {space}
 
 
 def _upwards(space: str, reader: Reader) -> set[str]:

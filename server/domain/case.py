@@ -14,6 +14,7 @@ class Case:
 
     op: Op
     author: str
+    role: str  # the one they had when they recorded it
     reader: Reader
     flags: set[str]
 

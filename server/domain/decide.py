@@ -5,9 +5,9 @@ comes with changes; a ruling never depends on bytes of evidence having arrived, 
 beyond a flag. Not here: locks, indexes, what a batch adds to the state (`services.commit`).
 """
 
-from server.domain import authority, bases, guards, mends
+from server.domain import authority, bases, guards, mends, moves, roles
 from server.domain.authority import Stop
-from server.domain.records import Arrival, Decision, LoggedOp, Reader
+from server.domain.records import Arrival, Decision, LoggedOp, Reader, Row
 from sync_protocol import locks
 from sync_protocol.fold import FoldOp, fold
 from sync_protocol.ops import Op
@@ -22,16 +22,28 @@ def decide(op: Op, author: str, arrival: Arrival, reader: Reader) -> Decision:
         flags.add("clock_off")
     if reader.twins(op.chain, op.seq, op.id):
         flags.add("fork")
-    stopped = authority.stop(op, author, arrival, reader, flags) or _deps_stop(op, reader)
+    role = roles.at_capture(op, author, arrival, reader, flags)
+    stopped = authority.stop(op, author, role, arrival, reader, flags) or _deps_stop(op, reader)
+    rows: dict[str, Row] = {}
     if stopped is None:
+        rows = _written(op, reader)
         op = mends.followed(op, lambda ref: _stands_for(ref, reader))
-        stopped = guards.stop(op, author, reader, flags) or bases.stop(op, reader)
+        stopped = (
+            moves.stop(op, rows.values(), arrival, reader, flags)
+            or guards.stop(op, author, role, reader, flags)
+            or bases.stop(op, reader)
+        )
     if stopped is not None:
         return Decision(*stopped, tuple(sorted(flags)))
-    rows = {key: reader.row(key) for key in locks.written_entities(op.kind, op.body, op.id)}
-    present = {key: row for key, row in rows.items() if row is not None}
-    folded = fold(present, FoldOp.of(op, author))
+    folded = fold(rows, FoldOp.of(op, author))
     return Decision(folded.outcome, folded.code, tuple(sorted(flags)), folded.changes)
+
+
+def _written(op: Op, reader: Reader) -> dict[str, Row]:
+    """Return the rows that an op may change and that are there."""
+    keys = locks.written_entities(op.kind, op.body, op.id)
+    rows = {key: reader.row(key) for key in keys}
+    return {key: row for key, row in rows.items() if row is not None}
 
 
 def _deps_stop(op: Op, reader: Reader) -> Stop | None:

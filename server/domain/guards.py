@@ -9,9 +9,10 @@ who may act on what (`officers`).
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
-from server.domain import officers, recordings, references
-from server.domain.authority import Stop, field
+from server.domain import handing_over, officers, recordings, references
+from server.domain.authority import Stop
 from server.domain.case import Case, Guard, named_findings
+from server.domain.fields import field
 from server.domain.records import Reader
 from sync_protocol.ops import Op
 from sync_protocol.rules import KINDS
@@ -27,9 +28,9 @@ UNCOUNTED_STATES = frozenset({"withdrawn", "duplicate"})
 LATEST_WALL_MS = 253_370_736_000_000  # in the last year a date can name
 
 
-def stop(op: Op, author: str, reader: Reader, flags: set[str]) -> Stop | None:
+def stop(op: Op, author: str, role: str, reader: Reader, flags: set[str]) -> Stop | None:
     """Return the refusal of the first guard that says no, or `None`."""
-    case = Case(op, author, reader, flags)
+    case = Case(op, author, role, reader, flags)
     _flag_quiet_period(case)
     for name in (OF_EVERY_KIND, *KINDS[op.kind].get("guards", ()), *UNNAMED.get(op.kind, ())):
         if code := GUARDS[name](case):
@@ -194,6 +195,10 @@ def mends_within_reach(case: Case) -> str:
 GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
+        handing_over.finding_can_be_handed_over,
+        handing_over.receiver_known,
+        handing_over.handed_over_once,
+        officers.inspection_named,
         officers.author_among_officers,
         officers_licensed,
         unapproved_needs_reason,

@@ -5,8 +5,10 @@ reinspected a hazard last goes on with it. Naming an inspection of one's own ope
 hazards. A row of another space is left to the fold, which refuses it.
 """
 
-from server.domain.authority import field, role_of
 from server.domain.case import Case, named_findings
+from server.domain.fields import field
+from server.domain.records import Row
+from sync_protocol.fold import belonged_to
 
 
 def author_among_officers(case: Case) -> str:
@@ -17,11 +19,32 @@ def author_among_officers(case: Case) -> str:
     return "" if len(officers) > 1 else "second_officer_missing"
 
 
+def was_taken_over(case: Case, row: Row) -> bool:
+    """Say whether a hazard was handed over to the bureau that acts: its officers all may."""
+    return row["space"] == case.op.space and "was" in row
+
+
+def inspection_named(case: Case) -> str:
+    """An inspection is named, but for a hazard that another bureau found and handed over.
+
+    Photos of a reinspection pass as well: `reinspection.record` names them with their hazard.
+    """
+    if "inspection" in case.body or case.body.get("purpose") == "reinspection":
+        return ""
+    named = [case.row("finding", one) for one in named_findings(case.body)]
+    if not named:
+        return "entity_unknown"
+    taken = all(row is not None and was_taken_over(case, row) for row in named)
+    return "" if taken else "other_inspection"
+
+
 def author_on_inspection(case: Case) -> str:
     """The author is one of the inspection's officers; supervisors act beside them.
 
     Photos of a reinspection pass: other officers may reinspect; `reinspection.record` names them.
     """
+    if "inspection" not in case.body:
+        return ""  # a hazard that was taken over: `inspection_named`
     if case.body.get("purpose") == "reinspection":
         return ""
     return _author_listed(case, "inspection", case.body["inspection"])
@@ -29,6 +52,8 @@ def author_on_inspection(case: Case) -> str:
 
 def author_may_order(case: Case) -> str:
     """Officers of the inspection order; whoever reinspected each hazard orders it again."""
+    if "inspection" not in case.body:
+        return ""  # hazards that were taken over: `inspection_named`
     refused = _author_listed(case, "inspection", case.body["inspection"])
     if refused != "officer_not_listed":
         return refused
@@ -69,6 +94,8 @@ def author_on_reinspection(case: Case) -> str:
 
 def findings_of_inspection(case: Case) -> str:
     """Every hazard named belongs to the inspection named."""
+    if "inspection" not in case.body:
+        return ""
     for identity in dict.fromkeys(named_findings(case.body)):
         row = case.row("finding", identity)
         if row is None:
@@ -82,8 +109,10 @@ def _author_on_part(case: Case, kind: str) -> str:
     row = case.row(kind, case.body[kind])
     if row is None:
         return "entity_unknown"
-    if row["space"] != case.op.space:
+    if not belonged_to(row, case.op.space):
         return "entity_elsewhere"
+    if was_taken_over(case, row) or field(row, "inspection") is None:
+        return ""  # of no inspection here: the bureau's
     return _author_listed(case, "inspection", field(row, "inspection"))
 
 
@@ -93,7 +122,7 @@ def _author_listed(case: Case, kind: str, identity: object) -> str:
         return "entity_unknown"
     officers = field(row, "officers")
     listed = isinstance(officers, list) and case.author in officers
-    supervises = role_of(case.author, case.reader) == "supervisor"
+    supervises = case.role == "supervisor"
     return "" if listed or supervises else "officer_not_listed"
 
 

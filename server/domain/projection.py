@@ -10,6 +10,7 @@ from server.domain.lock_set import RESOLVING_KINDS
 from server.domain.records import LoggedOp, Row
 from sync_protocol import canonical, kinds, locks
 
+FOLLOWING = "finding.material_follows"
 ADOPTING_KINDS = frozenset({"deployment.genesis", "rules.adopt"})
 
 
@@ -40,9 +41,19 @@ def acted_on(kind: str, body: Mapping[str, Any], op_id: str) -> list[str]:
     return sorted(set(locks.written_entities(kind, body, op_id)) | about)
 
 
-def announced_blobs(kind: str, body: Mapping[str, Any]) -> list[str]:
-    """Return the digests a body announces, sorted, without repeats."""
-    return sorted({ref["sha256"] for ref in kinds.blob_refs(kind, body)})
+def announced_blobs(kind: str, body: Mapping[str, Any], space: str) -> list[tuple[str, str]]:
+    """Return (space, digest) of what a body announces, sorted, without repeats.
+
+    Material that follows a hazard is announced where it goes.
+    """
+    where = body["to"] if kind == FOLLOWING else space
+    return sorted({(where, ref["sha256"]) for ref in kinds.blob_refs(kind, body)})
+
+
+def departures(op_id: str, changes: Mapping[str, Row]) -> list[tuple[str, str]]:
+    """Return (space, entity) of each row that an op took out of a space."""
+    moved = [(row.get("was", ())[-1:], entity) for entity, row in sorted(changes.items())]
+    return [(one["space"], entity) for last, entity in moved for one in last if one["op"] == op_id]
 
 
 def waits_for(chain: str, header: Mapping[str, Any], outcome: str) -> list[str]:

@@ -5,8 +5,8 @@ each recording of its inspection that is known here, or with the reason why ther
 stations hold is not asked: footage arrives in any order (`footage` judges it).
 """
 
-from server.domain.authority import field
 from server.domain.case import Case
+from server.domain.fields import field
 from sync_protocol import cameras
 
 

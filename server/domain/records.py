@@ -118,6 +118,12 @@ class Reader(Protocol):
     def twins(self, chain: str, seq: int, op_id: str) -> list[LoggedOp]:
         """Return the other logged ops at the same place of a chain."""
 
+    def assignments(self, person: str) -> Sequence[tuple[int, str]]:
+        """Return (leaf index, role) of each assignment of a person in effect, in log order."""
+
+    def seen_before(self, chain: str, seq: int) -> Mapping[str, Any] | None:
+        """Return the checkpoint (`seen`) named by the op before this place, if that is here."""
+
     def signed_root(self, size: int) -> str | None:
         """Return the root (hex) of the checkpoint signed at a size."""
 

@@ -7,8 +7,9 @@ are as good as none: `common` and the op's own space are what its author could s
 
 from collections.abc import Sequence
 
-from server.domain.authority import COMMON, field
+from server.domain.authority import COMMON
 from server.domain.case import Case
+from server.domain.fields import field
 from server.domain.records import SYSTEM, Row
 from sync_protocol import keys
 from sync_protocol.encoding import from_b64url
@@ -64,7 +65,7 @@ def _evidence_of_inspection(case: Case, kind: str, named: Sequence[str]) -> str:
         row = case.row(kind, identity)
         if row is None:
             case.flags.add("photo_to_come")
-        elif inspection is not None and field(row, "inspection") != inspection:
+        elif inspection is not None and field(row, "inspection") not in (None, inspection):
             return "other_inspection"
     return ""
 

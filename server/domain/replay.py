@@ -50,6 +50,7 @@ class Replay:
     row_index: dict[str, int] = field(default_factory=dict)
     entity_ops: set[tuple[str, int]] = field(default_factory=set)
     blob_refs: set[tuple[str, str, str]] = field(default_factory=set)
+    departures: dict[tuple[str, str], int] = field(default_factory=dict)  # (space, entity) → index
     waits: dict[str, set[str]] = field(default_factory=dict)
     ops: dict[str, Ruled] = field(default_factory=dict)
     menders: dict[str, list[Ruled]] = field(default_factory=dict)
@@ -68,8 +69,8 @@ class Replay:
             self.menders.setdefault(op.mends, []).append(ruled)
         acted_on = projection.acted_on(op.kind, op.body, op.id)
         self.entity_ops |= {(entity, index) for entity in acted_on}
-        blobs = projection.announced_blobs(op.kind, op.body)
-        self.blob_refs |= {(op.space, sha256, op.id) for sha256 in blobs}
+        blobs = projection.announced_blobs(op.kind, op.body, op.space)
+        self.blob_refs |= {(*blob, op.id) for blob in blobs}
         self._check_rules(index, leaf)
         self._set_waits(ruled)
         if ruled.in_effect:
@@ -140,6 +141,8 @@ class Replay:
             self.problems.append(f"leaves {index}: the log says {said}, the fold gives {got}")
         self.rows |= folded.changes
         self.row_index |= dict.fromkeys(folded.changes, index)
+        left = projection.departures(op.id, folded.changes)
+        self.departures |= dict.fromkeys(left, index)
         if folded.changes:
             self.rules = projection.rules_after(op, self.rules)
             self.epoch = projection.epoch_after(op, self.epoch)

@@ -6,15 +6,21 @@ proven to have had it already) and goes on, for its author could not know, and c
 nobody anything: it counts as having seen less.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from server.domain.records import SYSTEM, Arrival, Reader
 from sync_protocol import epochs
 from sync_protocol.ops import Op
 
 LOST = "checkpoint_lost"
+WENT_BACK = "seen_went_back"
 
 
 def stop(op: Op, arrival: Arrival, reader: Reader, flags: set[str]) -> tuple[str, str] | None:
     """Return the quarantine of an op that names a checkpoint this log never signed, or `None`."""
+    if went_back(op, reader):
+        flags.add(WENT_BACK)
     seen = op.header["seen"]
     if not seen["origin"] or arrival.accepted:
         return None
@@ -28,8 +34,26 @@ def stop(op: Op, arrival: Arrival, reader: Reader, flags: set[str]) -> tuple[str
 
 
 def known_size(op: Op, reader: Reader) -> int:
-    """Return how many of the present log's leaves the author had seen, as far as they say."""
-    seen = op.header["seen"]
+    """Return how many of the present log's leaves the author had seen, as far as they say.
+
+    What the op before it in its chain had seen, its author had seen too.
+    """
+    before = reader.seen_before(op.chain, op.seq)
+    own = _known(op.header["seen"], reader)
+    return own if before is None else max(own, _known(before, reader))
+
+
+def went_back(op: Op, reader: Reader) -> bool:
+    """Say whether the op before it in its chain names a newer checkpoint: no phone forgets."""
+    before = reader.seen_before(op.chain, op.seq)
+    return before is not None and _place(before) > _place(op.header["seen"])
+
+
+def _place(seen: Mapping[str, Any]) -> tuple[int, int]:
+    return epochs.epoch_of(seen["origin"]) or 0, seen["size"]
+
+
+def _known(seen: Mapping[str, Any], reader: Reader) -> int:
     kept = _kept(seen["origin"], reader) if seen["origin"] else None
     return int(seen["size"]) if kept is None else min(int(seen["size"]), kept)
 

@@ -8,7 +8,17 @@ its commit and its end, is gone on with in the next round. Stopping waits for th
 import logging
 import threading
 
-from server.services import derivatives, evidence, log, manifests, release, snapshots, uploads
+from server.services import (
+    departures,
+    derivatives,
+    evidence,
+    following,
+    log,
+    manifests,
+    release,
+    snapshots,
+    uploads,
+)
 from server.services.runtime import Runtime
 
 PAUSE_S = 0.5
@@ -25,6 +35,8 @@ def sweep(runtime: Runtime) -> None:
     log.publish(runtime)
     evidence.settle(runtime)
     manifests.project(runtime)
+    following.settle(runtime)
+    departures.forget_old(runtime)
     uploads.forget_old(runtime)
 
 

@@ -46,6 +46,7 @@ def append(connection: Connection, state: LockedState, works: Sequence[Work], no
         [_ruling_row(placed, op_id) for op_id in ruled],
     )
     log_store.put_rows(connection, _entity_rows(placed))
+    log_store.put_departures(connection, _departure_rows(placed))
     log_store.add_references(connection, _acting_rows(placed, fresh), _blob_rows(fresh))
     log_store.replace_waiting(connection, sorted(state.ended), _waiting_rows(state, works))
     root = tree.grow(connection, head.size, [row["entry"] for row in leaf_rows])
@@ -148,6 +149,13 @@ def _entity_rows(placed: _Placed) -> Values:
     ]
 
 
+def _departure_rows(placed: _Placed) -> Values:
+    return [
+        {"space": space, "entity": entity, "index": placed.index(index)}
+        for (space, entity), index in sorted(placed.state.departed.items())
+    ]
+
+
 def _acting_rows(placed: _Placed, fresh: Sequence[Work]) -> Values:
     return [
         {"entity": entity, "index": placed.index(placed.state.logged(work.op.id).index)}
@@ -158,9 +166,9 @@ def _acting_rows(placed: _Placed, fresh: Sequence[Work]) -> Values:
 
 def _blob_rows(fresh: Sequence[Work]) -> Values:
     return [
-        {"space": work.op.space, "sha256": sha256, "op_id": work.op.id}
+        {"space": space, "sha256": sha256, "op_id": work.op.id}
         for work in fresh
-        for sha256 in projection.announced_blobs(work.op.kind, work.op.body)
+        for space, sha256 in projection.announced_blobs(work.op.kind, work.op.body, work.op.space)
     ]
 
 

@@ -6,19 +6,22 @@ the row `blob/<space>-<sha256>`. Both halves come in any order, so this is deriv
 `settle` asks what is missing; it may be called at any time, by several. Bytes never gate an op.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from server.domain.projection import FOLLOWING
 from server.services import queries, system
 from server.services.problem import Problem
 from server.services.runtime import Runtime
+from server.storage import log_store
 from server.storage.claims import claimed
 from server.storage.database import reading, writing
-from server.storage.log_tables import BlobRef
+from server.storage.log_tables import BlobRef, Op
 from server.storage.upload_tables import StoredBlob
+from sync_protocol import kinds
 
 SETTLED_AT_ONCE = 200
 
@@ -42,7 +45,40 @@ def blob_stored(
         except IntegrityError:
             if not holds(runtime, space, sha256):  # a parallel upload of the same bytes is fine
                 raise
+        _share_where_announced(runtime, sha256)
     settle(runtime)
+
+
+def share_followed(runtime: Runtime, bodies: Iterable[Mapping[str, Any]]) -> None:
+    """Let originals that followed their hazard count where they went.
+
+    The bytes are one file whatever the space; nothing is sent again. What is not here yet is
+    shared when it comes (`blob_stored`).
+    """
+    for body in bodies:
+        for ref in kinds.blob_refs(FOLLOWING, body):
+            _share(runtime, body["to"], ref["sha256"])
+
+
+def _share(runtime: Runtime, space: str, sha256: str) -> None:
+    if holds(runtime, space, sha256) or not announced(runtime, space, sha256):
+        return
+    with reading(runtime.engine) as connection:
+        query = select(StoredBlob.size_bytes, StoredBlob.media_type)
+        stored = connection.execute(query.where(StoredBlob.sha256 == sha256).limit(1)).first()
+    if stored is not None:
+        blob_stored(runtime, space, sha256, stored.size_bytes, stored.media_type)
+
+
+def _share_where_announced(runtime: Runtime, sha256: str) -> None:
+    """Share bytes that came late with each bureau that their photo followed a hazard to."""
+    with reading(runtime.engine) as connection:
+        bureaus = [one.partition("/")[2] for one in log_store.rows_of_kind(connection, "bureau")]
+        referred = select(BlobRef.space).join(Op, Op.op_id == BlobRef.op_id)
+        following = (Op.kind == FOLLOWING, BlobRef.sha256 == sha256, BlobRef.space.in_(bureaus))
+        spaces = set(connection.execute(referred.where(*following)).scalars())
+    for space in sorted(spaces):
+        _share(runtime, space, sha256)
 
 
 def holds(runtime: Runtime, space: str, sha256: str) -> bool:

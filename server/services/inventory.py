@@ -13,8 +13,8 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from server.domain import drain
-from server.domain.authority import field
 from server.domain.drain import Blob, Logged, Report
+from server.domain.fields import field
 from server.domain.records import SYSTEM
 from server.services.problem import Problem
 from server.services.runtime import Runtime

@@ -8,16 +8,18 @@ Leaf indexes are not known until the log's head is locked, so new leaves carry `
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
+from server.domain import projection
 from server.domain.lock_set import key_of
 from server.domain.records import Before, Decision, LoggedOp, NotLockedError, Row
 from server.services.chains import Chain, Chains, chain_of
 from server.storage import log_store
-from server.storage.log_store import Head
+from server.storage.log_store import ASSIGNING_KINDS, Head
 from sync_protocol.note import parse_checkpoint
 from sync_protocol.ops import Op
 
@@ -60,6 +62,7 @@ class LockedState:
         works = list(works)
         self.leaves: list[NewLeaf] = []
         self.changed: dict[str, tuple[Row, int]] = {}
+        self.departed: dict[tuple[str, str], int] = {}  # (space, entity) → index
         self.new_chains: dict[str, Chain] = {}
         self.ended: set[str] = set()  # ops whose earlier waits are over
         op_ids = [key[3:] for key in keys if key.startswith("op/")]
@@ -75,6 +78,9 @@ class LockedState:
         self._wires = log_store.rows(connection, [key for key in keys if not key.startswith("op/")])
         self._wires |= log_store.rows_of_kind(connection, "bureau")
         self._rows: dict[str, Row] = {}
+        self._seen = {(w.op.chain, w.op.seq): w.op.header["seen"] for w in works}
+        before = {(w.op.chain, w.op.seq - 1) for w in works} - self._seen.keys()
+        self._seen |= log_store.seen_at(connection, before)
         notes = log_store.notes(connection, {w.op.header["seen"]["size"] for w in works})
         self._signed = {size: parse_checkpoint(note).root.hex() for size, note in notes.items()}
         again = [w.op.id for w in works if w.again]
@@ -127,6 +133,25 @@ class LockedState:
         self._assert_locked(f"chain/{chain}")
         return [self._ops[one] for one in sorted(self._twins[chain, seq] - {op_id})]
 
+    def assignments(self, person: str) -> list[tuple[int, str]]:
+        """Return (leaf index, role) of each assignment of a person in effect, in log order."""
+        key = f"person/{person}"
+        self._assert_locked(key)
+        logged = {one.op_id: one for one in log_store.assignments(self._connection, key)}
+        here = {op_id: one for op_id, one in self._ops.items() if one.kind in ASSIGNING_KINDS}
+        effective = [
+            one
+            for one in (logged | here).values()
+            if one.in_effect and one.body["person"] == person
+        ]
+        found = sorted(effective, key=attrgetter("ruling_index"))
+        return [(one.ruling_index, one.body["role"]) for one in found]
+
+    def seen_before(self, chain: str, seq: int) -> Mapping[str, Any] | None:
+        """Return the checkpoint (`seen`) named by the op before this place, if that is here."""
+        self._assert_locked(f"chain/{chain}")
+        return self._seen.get((chain, seq - 1))
+
     def signed_root(self, size: int) -> str | None:
         """Return the root (hex) of the checkpoint signed at a size."""
         return self._signed.get(size)
@@ -150,7 +175,7 @@ class LockedState:
         twins = self.twins(op.chain, op.seq, op.id)
         self._twins[op.chain, op.seq].add(op.id)
         self.leaves.append(NewLeaf(op.id, ruling, "", work))
-        self._take_effect(ruling, index)
+        self._take_effect(op.id, ruling, index)
         for twin in twins:
             if "fork" not in twin.flags:
                 flags = tuple(sorted({*twin.flags, "fork"}))
@@ -161,7 +186,7 @@ class LockedState:
         index = PENDING + len(self.leaves)
         self._rule(self._ops[work.op.id], ruling, cause)
         self.ended.add(work.op.id)
-        self._take_effect(ruling, index)
+        self._take_effect(work.op.id, ruling, index)
 
     def _rule(self, logged: LoggedOp, ruling: Decision, cause: str) -> None:
         index = PENDING + len(self.leaves)
@@ -171,7 +196,9 @@ class LockedState:
         )  # fmt: skip
         self.leaves.append(NewLeaf(logged.op_id, ruling, cause, None))
 
-    def _take_effect(self, ruling: Decision, index: int) -> None:
+    def _take_effect(self, op_id: str, ruling: Decision, index: int) -> None:
+        left = projection.departures(op_id, ruling.changes)
+        self.departed |= dict.fromkeys(left, index)
         self.changed |= {entity: (row, index) for entity, row in ruling.changes.items()}
         self._rows |= ruling.changes
 

@@ -7,13 +7,16 @@ decoded and encoded again. Not here: who may ask (`web.access`).
 import json
 from collections.abc import Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, bindparam, select, tuple_
 
-from server.domain.authority import COMMON, field
-from server.services import sightings
+from server.domain.authority import COMMON
+from server.domain.fields import field
+from server.services import departures, sightings
+from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage import log_store
 from server.storage.bulk import LISTED, listed, listed_in, one_of, utf8_of
@@ -24,6 +27,7 @@ from sync_protocol.rules import LIMITS
 
 EVIDENCE_SETS = {"photos": "photo", "after_photos": "photo", "voices": "voice"}
 VOUCHERS_MOST = 16
+NOTHING_YET = -1  # the cursor of a phone that holds no row
 _RULING = (Op.ruling_index, Op.op_id, Op.outcome, Op.code, Op.flags, Op.cause)
 
 
@@ -37,11 +41,16 @@ def row(runtime: Runtime, entity: str) -> dict[str, Any] | None:
 def rows_page(
     runtime: Runtime, space: str, after_index: int, after_entity: str, limit: int
 ) -> bytes:
-    """Return the page of a space's rows after the cursor, as SPEC section 8 has it."""
+    """Return the page of a space's rows after the cursor, as SPEC section 8 has it.
+
+    Raises `cursor_gone` for one that lies before a departure which is forgotten.
+    """
     limit = min(limit, LIMITS["pull_rows"])
     with reading(runtime.engine) as connection:
         size = log_store.head(connection).size
-        found = rows_after(connection, space, after_index, after_entity, limit + 1)
+        if NOTHING_YET < after_index < departures.forgotten(connection, space):
+            raise Problem("cursor_gone", field="after_index")
+        found = changes_after(connection, space, (after_index, after_entity), limit + 1)
     shown = found[:limit]
     following = b""
     if len(found) > limit:
@@ -76,9 +85,29 @@ def rows_after(
     return connection.execute(query, cursor | {"most": most}).all()
 
 
+def changes_after(
+    connection: Connection, space: str, cursor: tuple[int, str], most: int
+) -> Sequence[Any]:
+    """Return a space's rows beyond a cursor and those that left it, in pull order.
+
+    One that left has no wire form. A phone that holds nothing yet is not told of them.
+    """
+    rows = rows_after(connection, space, *cursor, most)
+    if cursor[0] == NOTHING_YET:
+        return rows
+    left = departures.after(connection, space, *cursor, most)
+    return sorted([*left, *rows], key=itemgetter(0, 1))[:most] if left else rows
+
+
 def rows_json(rows: Sequence[Any]) -> bytes:
-    """Return what `rows_after` returned as it travels, separated by commas."""
-    return b",".join([b'{"index":%d,"row":%b}' % (index, wire) for index, _, wire in rows])
+    """Return what `changes_after` returned as it travels, separated by commas."""
+    return b",".join([_line(*row) for row in rows])
+
+
+def _line(index: int, entity: str, wire: bytes | None) -> bytes:
+    if wire is None:
+        return b'{"index":%d,"left":"%b"}' % (index, entity.encode())
+    return b'{"index":%d,"row":%b}' % (index, wire)
 
 
 def rulings_page(runtime: Runtime, chain: str, after_index: int, limit: int) -> bytes:
@@ -143,18 +172,21 @@ def timeline(
     before_index: int = LIMITS["integer_magnitude"],
     limit: int = LIMITS["timeline_entries"],
 ) -> dict[str, Any]:
-    """Return the ops of its space that act on an entity, whatever was ruled, the newest first.
+    """Return the ops of its spaces that act on an entity, whatever was ruled, the newest first.
+
+    Its spaces are the one it is in and those it was in before it moved.
 
     `before_index` is the cursor: only ops before that leaf. The capture of a photo or a voice note
     is part of the story of each hazard that shows it, also when it was taken before anybody knew
     what it would show. What another space tried on it was refused, and is its author's to read.
     """
-    space = select(Entity.space).where(Entity.entity == entity_key).scalar_subquery()
     with reading(runtime.engine) as connection:
-        told = [entity_key, *_evidence_shown(connection, entity_key)]
+        present = _decoded_row(connection, entity_key)
+        told = [entity_key, *_evidence_shown(present)]
         acting = select(EntityOp.index).where(one_of(connection, EntityOp.entity, told))
+        spaces = {present["space"], *(one["space"] for one in present.get("was", ()))}
         newest = select(Op.index).where(
-            Op.index.in_(acting), Op.index < before_index, Op.space == space
+            Op.index.in_(acting), Op.index < before_index, Op.space.in_(spaces)
         )
         newest = newest.order_by(Op.index.desc()).limit(limit + 1)
         indexes = list(connection.execute(newest).scalars())
@@ -167,14 +199,19 @@ def timeline(
     return following | {"entries": found}
 
 
-def _evidence_shown(connection: Connection, entity_key: str) -> list[str]:
-    """Return the photos and voice notes that a row's sets hold now."""
+def _decoded_row(connection: Connection, entity_key: str) -> dict[str, Any]:
     found = log_store.rows(connection, [entity_key]).get(entity_key)
-    sets = msgspec.json.decode(found[1])["sets"] if found else {}
+    if found is None:
+        raise Problem("not_found")
+    return msgspec.json.decode(found[1], type=dict[str, Any])
+
+
+def _evidence_shown(row: dict[str, Any]) -> list[str]:
+    """Return the photos and voice notes that a row's sets hold now."""
     return [
         f"{kind}/{member['id']}"
         for name, kind in EVIDENCE_SETS.items()
-        for member in sets.get(name, ())
+        for member in row["sets"].get(name, ())
     ]
 
 

@@ -17,7 +17,7 @@ from server.services import log_reader, manifest_check, manifests
 from server.services.runtime import Runtime
 from server.storage import log_store
 from server.storage.database import reading, writing
-from server.storage.log_tables import BlobRef, Entity, EntityOp, LogHead, Op, Waiting
+from server.storage.log_tables import BlobRef, Departure, Entity, EntityOp, LogHead, Op, Waiting
 from server.storage.snapshot_tables import Snapshot
 from sync_protocol import canonical
 
@@ -29,8 +29,9 @@ def check(runtime: Runtime) -> list[str]:
     """Return a message for each difference between the projections and the log."""
     with reading(runtime.engine) as connection:
         replay, problems = replayed(connection)
+        expected = _expected(replay, log_store.horizons(connection))
         for table, (key, values) in SHAPES.items():
-            problems += _differences(connection, table, key, values, _expected(replay)[table])
+            problems += _differences(connection, table, key, values, expected[table])
         footage, unread = manifest_check.expected(runtime, connection)
         for table, (key, values, rows) in footage.items():
             problems += _differences(connection, table, key, values, rows)
@@ -42,8 +43,8 @@ def run(runtime: Runtime) -> None:
     with writing(runtime.engine) as connection:
         log_store.head(connection, lock=True)
         replay, _ = replayed(connection)
-        expected = _expected(replay)
-        for table in (Entity, EntityOp, Waiting, BlobRef):
+        expected = _expected(replay, log_store.horizons(connection))
+        for table in (Entity, Departure, EntityOp, Waiting, BlobRef):
             key, values = SHAPES[table]
             connection.execute(delete(table))
             rows = [
@@ -84,6 +85,7 @@ def replayed(connection: Connection) -> tuple[Replay, list[str]]:
 # Table → (columns of its key, columns compared).
 SHAPES: Mapping[Any, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Entity: (("entity",), ("space", "index", "wire")),
+    Departure: (("space", "entity"), ("index",)),
     EntityOp: (("entity", "index"), ()),
     Waiting: (("op_id", "dep"), ()),
     BlobRef: (("space", "sha256", "op_id"), ()),
@@ -92,11 +94,16 @@ SHAPES: Mapping[Any, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def _expected(replay: Replay) -> dict[Any, Expected]:
+def _expected(replay: Replay, forgotten: Mapping[str, int]) -> dict[Any, Expected]:
     return {
         Entity: {
             (entity,): (row["space"], replay.row_index[entity], projection.wire_of(row))
             for entity, row in replay.rows.items()
+        },
+        Departure: {
+            key: (index,)
+            for key, index in replay.departures.items()
+            if index > forgotten.get(key[0], -1)
         },
         EntityOp: dict.fromkeys(replay.entity_ops, ()),
         Waiting: dict.fromkeys(replay.waiting(), ()),

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from server.services import queries
+from server.services import departures, queries
 from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage import log_store
@@ -113,8 +113,8 @@ def _snapshot(runtime: Runtime, space: str, head: Head) -> dict[str, Any]:
 
 
 def _pages(connection: Connection, space: str) -> Iterator[Sequence[Any]]:
-    last = (-1, "")
-    while rows := queries.rows_after(connection, space, *last, PART_ROWS):
+    last = (0, "")  # what left is told too: a phone may come from any cursor
+    while rows := queries.changes_after(connection, space, last, PART_ROWS):
         yield rows
         last = (rows[-1].index, rows[-1].entity)
 
@@ -179,11 +179,13 @@ def manifest(runtime: Runtime, space: str) -> dict[str, Any]:
         ours = (SnapshotPart.space == space) & (SnapshotPart.size == newest.size)
         query = select(*SnapshotPart.__table__.columns).where(ours).order_by(SnapshotPart.number)
         parts = connection.execute(query).all()
+        forgotten = departures.forgotten(connection, space)
     log = {"origin": newest.origin, "root": newest.root, "size": newest.size}
     return {
         "complete_through": newest.size,
         "log": log,
         "rows": newest.rows,
+        "forgotten": forgotten,
         "parts": [
             {
                 "sha256": part.sha256,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     Connection,
     CursorResult,
@@ -28,8 +29,10 @@ from server.storage.bulk import LISTED, Values, insert_rows, listed, listed_in, 
 from server.storage.log_tables import (
     BlobRef,
     Checkpoint,
+    Departure,
     Entity,
     EntityOp,
+    Horizon,
     Leaf,
     LogHead,
     Op,
@@ -46,7 +49,14 @@ _LOGGED = (
     Op.op_id, Op.index, Op.chain, Op.seq, Op.kind, Op.space, Op.mends, Op.received_at_ms,
     Op.ruling_index, Op.outcome, Op.code, Op.flags, Op.cause, Op.header, Op.body,
 )  # fmt: skip
+ASSIGNING_KINDS = ("person.add", "person.assign")
 _RULING = ("ruling_index", "outcome", "code", "flags", "cause")
+
+
+class _Seen(msgspec.Struct):
+    """The one member of a header that is read here."""
+
+    seen: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -143,6 +153,42 @@ def at_places(connection: Connection, places: Iterable[tuple[str, int]]) -> list
     rows = _listed(connection, _at_places, chains, numbers=listed(numbers))
     found = [_logged(row) for row in rows]
     return [op for op in found if (op.chain, op.seq) in wanted]
+
+
+@cache
+def _headers_at(dialect: str) -> Select[Any]:
+    return select(Op.chain, Op.seq, Op.header).where(
+        listed_in(dialect, Op.chain), listed_in(dialect, Op.seq, "numbers")
+    )
+
+
+def seen_at(
+    connection: Connection, places: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], dict[str, Any]]:
+    """Return the checkpoint (`seen`) that the op at each place (chain, seq) names."""
+    wanted = {(chain, seq) for chain, seq in places if seq >= 0}
+    if not wanted:
+        return {}
+    chains, numbers = {chain for chain, _ in wanted}, {seq for _, seq in wanted}
+    rows = _listed(connection, _headers_at, chains, numbers=listed(numbers))
+    return {
+        (chain, seq): msgspec.json.decode(header, type=_Seen).seen
+        for chain, seq, header in rows
+        if (chain, seq) in wanted
+    }
+
+
+_ASSIGNMENTS = (
+    select(*_LOGGED)
+    .join(EntityOp, EntityOp.index == Op.index)
+    .where(EntityOp.entity == bindparam("person"), Op.kind.in_(ASSIGNING_KINDS))
+    .order_by(Op.index)
+)
+
+
+def assignments(connection: Connection, person: str) -> list[LoggedOp]:
+    """Return the ops that gave a person (`person/<id>`) a role, whatever was ruled."""
+    return [_logged(row) for row in connection.execute(_ASSIGNMENTS, {"person": person})]
 
 
 @cache
@@ -308,6 +354,18 @@ def append(connection: Connection, leaves: Values, ops: Values, rulings: Values)
 def put_rows(connection: Connection, values: Values) -> None:
     """Write rows of the state."""
     upsert_rows(connection, Entity, values, ("entity",), ("space", "index", "wire"))
+
+
+def put_departures(connection: Connection, values: Values) -> None:
+    """Write which rows left a space; the last time counts."""
+    upsert_rows(connection, Departure, values, ("space", "entity"), ("index",))
+
+
+def horizons(connection: Connection) -> dict[str, int]:
+    """Return, by space, up to which leaf index departures were forgotten."""
+    return {
+        row.space: row.index for row in connection.execute(select(Horizon.space, Horizon.index))
+    }
 
 
 def put_tiles(connection: Connection, values: Values) -> None:

@@ -21,6 +21,7 @@ ENTITY = String(160).with_variant(String(160, collation="C"), "postgresql")
 NOT_LOG_BACKED = {
     "rejections": "bytes that never became operations; bounded and expiring",
     "quotas": "counters of today's arrivals; a limit, not a record",
+    "horizons": "how far departures were forgotten, which time decides",
     "checkpoints deletion": "an older checkpoint's row may go unnoticed; the newest may not",
 }
 
@@ -118,6 +119,26 @@ class Entity(db.Model):
     space: Mapped[str] = mapped_column(String(8))
     index: Mapped[int] = mapped_column(BigInteger)
     wire: Mapped[str] = mapped_column(Text)
+
+
+class Departure(db.Model):
+    """A row that left a space, and the leaf by which it went; kept until the horizon has passed."""
+
+    __tablename__ = "departures"
+    __table_args__ = (Index("ix_departures_pull", "space", "index", "entity"),)
+
+    space: Mapped[str] = mapped_column(String(8), primary_key=True)
+    entity: Mapped[str] = mapped_column(ENTITY, primary_key=True)
+    index: Mapped[int] = mapped_column(BigInteger)
+
+
+class Horizon(db.Model):
+    """Up to which leaf the departures of a space were forgotten; older cursors begin anew."""
+
+    __tablename__ = "horizons"
+
+    space: Mapped[str] = mapped_column(String(8), primary_key=True)
+    index: Mapped[int] = mapped_column(BigInteger)
 
 
 class EntityOp(db.Model):

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from flask import Response, g, request
 
-from server.services import evidence, ingest, queries
+from server.services import evidence, following, ingest, queries
 from server.services.ingest import Carrier
 from server.services.problem import Problem
 from server.services.runtime import current_runtime
@@ -35,6 +35,7 @@ def push() -> Response:
     reply = ingest.push(runtime, items, Carrier(signed_in().id))
     if b"sha256" in raw:
         evidence.settle(runtime)
+    following.after_push(runtime, items, reply["items"])
     return json_of(reply)
 
 

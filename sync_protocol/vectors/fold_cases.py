@@ -16,7 +16,7 @@ def cases() -> list[Case]:
     """Return every case of fold.json."""
     values, steps = fold_value_cases, fold_step_cases
     return [
-        *values.creates(), *values.sets(), *values.collections(), *values.edits(), *values.grades(),
+        *values.creates(), *values.sets(), *values.collections(), *values.edits(), *values.grades(), *values.moves(),
         *steps.steps(), *steps.disputes(), *steps.machines(), *steps.orders(), *steps.late(),
     ]  # fmt: skip
 

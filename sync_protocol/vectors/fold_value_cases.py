@@ -8,6 +8,7 @@ from sync_protocol.vectors.fold_rows import (
     finding,
     fold_op,
     inspection,
+    left,
     made,
     members,
     op,
@@ -220,4 +221,59 @@ def grades() -> list[Row]:
              after=(finding(fields={"grade": version(5, "major"), "basis": version(5, other, version(2, basis))}),)),
         case("choosing one of two settles it", [finding(fields={"grade": version(5, "general", version(4, "major"))})],
              classify(6, (4, 5), grade="major"), "applied", after=(finding(fields={"grade": version(6, "major")}),)),
+    ]  # fmt: skip
+
+
+def moves() -> list[Row]:
+    """Return cases of `move`, and of what other effects do to a row that moved."""
+    other, third = "530903", "530904"
+    said = {
+        "finding": "f-1",
+        "to": other,
+        "reason": "属地管辖",
+        "enterprise_name": "示例厂",
+        "enterprise_address": "示例路1号",
+    }
+    gone = {"at_ms": 5000, "by": "p-1", "op": op(5), "space": "530902"}
+    told = {"enterprise_name": version(5, "示例厂"), "enterprise_address": version(5, "示例路1号")}
+    away = {**finding(), "space": other, "was": [gone]}
+    back = {"at_ms": 6000, "by": "p-1", "op": op(6), "space": other}
+    note = {"finding": "f-1", "changes": [{"field": "note", "value": "已拍照", "replaces": []}]}
+    edited = {"fields": {"note": version(7, "已拍照")}}
+    key = f"chain/{op(3)}"
+    return [
+        case("move takes the row to another space, and a later effect still reaches it", [finding()],
+             fold_op(5, "finding.hand_over", said), "applied", after=({**away, "fields": told},)),
+        case("a step's base holds across a move", [away],
+             fold_op(7, "extension.request", {"finding": "f-1", "base": op(2), "from": "ordered", "extension_reason": "停产", "extension_until": "2026-12-01"}),
+             "applied",
+             after=({**away, "states": {"finding": state(7, "extension_requested", "request_extension", past=(left("ordered", "order", 2),))},
+                     "fields": {"extension_reason": version(7, "停产"), "extension_until": version(7, "2026-12-01")}},)),
+        case("an edit from where it was reaches it", [away], fold_op(7, "finding.edit", note), "applied",
+             after=({**away, **edited},)),
+        case("an edit from where it is reaches it", [away], fold_op(7, "finding.edit", note, space=other), "applied",
+             after=({**away, **edited},)),
+        refused("an edit from a space where it never was does not", [away], fold_op(7, "finding.edit", note, space=third), "entity_elsewhere"),
+        refused("a row is not moved from where it was", [away], fold_op(6, "finding.hand_over", {**said, "to": third}), "entity_elsewhere"),
+        case("a row that comes back remembers both", [away],
+             fold_op(6, "finding.hand_over", {**said, "to": "530902"}, space=other), "applied",
+             after=({**away, "space": "530902", "was": [gone, back],
+                     "fields": {"enterprise_name": version(6, "示例厂"), "enterprise_address": version(6, "示例路1号")}},)),
+        refused("nothing moves when a part is not there", [row("photo/ph-1")],
+                fold_op(5, "finding.material_follows", {"finding": "f-1", "to": other, "photos": [{"photo": "ph-1", "blob": BLOB}], "copies": [], "voices": [],
+                                                        "reinspections": [{"reinspection": "r-1"}]}, by="system"), "entity_unknown"),
+        case("each part of a list moves", [row("photo/ph-1"), row("reinspection/r-1")],
+             fold_op(5, "finding.material_follows", {"finding": "f-1", "to": other, "photos": [{"photo": "ph-1", "blob": BLOB}], "copies": [], "voices": [],
+                                                     "reinspections": [{"reinspection": "r-1"}]}, by="system"), "applied",
+             after=({**row("photo/ph-1"), "space": other, "was": [{**gone, "by": "system"}]},
+                    {**row("reinspection/r-1"), "space": other, "was": [{**gone, "by": "system"}]})),
+        case("a phone follows its person", [row(key)], fold_op(5, "chain.follow", {"target": op(3), "to": other}, by="system"), "applied",
+             after=({**row(key), "space": other, "was": [{**gone, "by": "system"}]},)),
+        case("the oldest of many former spaces is forgotten",
+             [{**finding(), "space": other, "was": [{**gone, "op": op(20 + n)} for n in range(8)]}],
+             fold_op(6, "finding.hand_over", {**said, "to": third}, space=other), "applied",
+             after=({**finding(), "space": third, "was": [*[{**gone, "op": op(20 + n)} for n in range(1, 8)], back],
+                     "fields": {"enterprise_name": version(6, "示例厂"), "enterprise_address": version(6, "示例路1号")}},)),
+        case("a photo that belongs to no inspection", [], fold_op(5, "photo.add", {name: value for name, value in PHOTO.items() if name != "inspection"} | {"purpose": "reinspection"}),
+             "applied", after=({**PHOTO_ROW, "fields": {**{name: value for name, value in PHOTO_ROW["fields"].items() if name != "inspection"}, "purpose": version(5, "reinspection")}},)),
     ]  # fmt: skip

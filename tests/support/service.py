@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from server.app import close_app, create_app, start_deployment
 from server.cli.demo.phone import Phone
 from server.config import from_env
-from server.services import accounts, system
+from server.services import accounts, queries, system
 from server.services.runtime import Runtime
 
 API = "/api/v1"
@@ -30,6 +30,7 @@ PEOPLE = {
     "stranger": ("inspector", OTHER_COUNTY),
     "supervisor": ("supervisor", COUNTY),
     "foreign-supervisor": ("supervisor", OTHER_COUNTY),
+    "city-supervisor": ("supervisor", CITY),
     "administrator": ("administrator", CITY),
 }
 
@@ -148,6 +149,15 @@ class Service:
         reply = self.ask(login, "POST", "/enrolments/ticket", json=said)
         assert (reply.status_code, reply.json["state"]) == (200, "active"), reply.text
         return phone
+
+    def deactivate(self, login: str) -> None:
+        """Deactivate a person."""
+        with self.app.app_context():
+            row = queries.row(self.runtime, f"person/{login}")
+            assert row is not None, login
+            state = row["states"]["person"]
+            body = {"person": login, "base": state["op"], "from": state["s"], "reason": "离职"}
+            system.append(self.runtime, "person.deactivate", body)
 
     def upload(self, login: str, content: bytes, **more: Any) -> TestResponse:
         """Create an upload and send all of it in one request."""

@@ -22,6 +22,9 @@ export interface Folded {
 }
 export type ReadRow = (entity: string) => Row | undefined;
 
+/** Whether a row is of a space, or was before it moved. */
+export const belongedTo = (row: Row, space: string): boolean => row.space === space || (row.was?.some((one) => one.space === space) ?? false);
+
 class Refusal extends Error {
   constructor(readonly code: string) {
     super(code);
@@ -44,7 +47,7 @@ class Run {
   row(entity: string): Row {
     const row = this.changed.get(entity) ?? this.read(entity);
     if (!row) throw new Refusal("entity_unknown");
-    if (row.space !== this.op.space) throw new Refusal("entity_elsewhere");
+    if (!belongedTo(row, this.op.space)) throw new Refusal("entity_elsewhere");
     return row;
   }
   note(outcome: "merged" | "conflict", code: string): void {
@@ -175,7 +178,7 @@ function step(run: Run, effect: Effect, scope: Scope, entity: string): void {
   const to = targetOf(effect, scope, row, taken, from);
   if (cur.op === run.op.op) throw new Refusal("illegal_step");
   const step: Taken = { base: base as string, from, taken, to };
-  if ((cur.op === base || cur.agreed?.includes(step.base)) && cur.s === from) return move(run, row, name, cur, step);
+  if ((cur.op === base || cur.agreed?.includes(step.base)) && cur.s === from) return reach(run, row, name, cur, step);
   if (cur.step === taken && cur.s === to) return agree(run, row, name, { ...cur, agreed: among(cur.agreed ?? [], run.op.op) });
   const past = agreedInThePast(cur, step, run.op.op);
   if (past) return agree(run, row, name, { ...cur, past });
@@ -190,7 +193,7 @@ const isReflected = (row: Row, machine: string, cur: MachineState, op: string): 
   cur.op === op || (cur.agreed?.includes(op) ?? false) || (cur.past?.some(({ ops }) => ops.includes(op)) ?? false) ||
   (row.disputes[machine]?.claims.some((claim) => claim.op === op) ?? false);
 
-function move(run: Run, row: Row, name: string, cur: MachineState, step: Taken): void {
+function reach(run: Run, row: Row, name: string, cur: MachineState, step: Taken): void {
   const { op, by, at_ms } = run.op;
   const isSettled = step.from === machineOf(name).disputed;
   const { [name]: _settled, ...others } = row.disputes;
@@ -241,7 +244,17 @@ function dispute(run: Run, row: Row, name: string, cur: MachineState, step: Take
   run.unset.add(row.entity);
 }
 
-const DO = { create, set, add, remove, edit, step } as const;
+/** Let a row go to another space; it remembers where it was and who sent it. */
+function move(run: Run, effect: Effect, scope: Scope, entity: string): void {
+  const row = run.row(entity);
+  const { op, by, at_ms, space } = run.op;
+  if (run.reflected && row.was?.some((one) => one.op === op)) return;
+  if (row.space !== space) throw new Refusal("entity_elsewhere");
+  const was = [...(row.was ?? []), { at_ms, by, op, space }].slice(-LIMITS.past_spaces);
+  run.changed.set(entity, { ...row, space: named(scope, effect.to!) as string, was });
+}
+
+const DO = { create, set, add, remove, edit, step, move } as const;
 
 function scopesOf(effect: Effect, body: Body): Scope[] {
   if (!effect.each) return [{ body }];

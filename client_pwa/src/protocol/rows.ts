@@ -45,10 +45,20 @@ export interface Dispute {
   readonly claims: readonly Claim[];
 }
 
+/** A space that a row belonged to, and the op by which it left. */
+export interface FormerSpace {
+  readonly at_ms: number;
+  readonly by: string;
+  readonly op: string;
+  readonly space: string;
+}
+
 /** One entity as the server projects it. */
 export interface Row {
   readonly entity: string;
   readonly space: string;
+  /** Where it was before it moved, oldest first. */
+  readonly was?: readonly FormerSpace[];
   readonly created: { readonly at_ms: number; readonly by: string; readonly op: string };
   readonly fields: { readonly [name: string]: Field };
   readonly sets: { readonly [name: string]: readonly SetMember[] };

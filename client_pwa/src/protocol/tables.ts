@@ -15,7 +15,7 @@ export interface Label {
   readonly en: string;
 }
 export interface Effect {
-  readonly do: "create" | "set" | "add" | "remove" | "edit" | "step";
+  readonly do: "create" | "set" | "add" | "remove" | "edit" | "step" | "move";
   readonly entity: string;
   readonly id: string;
   readonly each?: string;
@@ -24,6 +24,7 @@ export interface Effect {
   readonly fields?: readonly string[];
   readonly states?: { readonly [machine: string]: string };
   readonly set?: string;
+  readonly to?: string;
   readonly value?: string;
   readonly machine?: string;
   readonly step?: string;
@@ -44,6 +45,7 @@ export interface Machine {
   readonly initial?: string;
   readonly disputed?: string;
   readonly open?: readonly string[];
+  readonly can_be_handed_over?: readonly string[];
   readonly awaiting_reinspection?: readonly string[];
   readonly under_deadline?: readonly string[];
   readonly states: { readonly [state: string]: Label };

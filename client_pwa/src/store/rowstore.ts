@@ -9,6 +9,15 @@ export interface PulledRow {
   readonly index: number;
   readonly row: Row;
 }
+/** A row that is no longer of the space it is pulled from. */
+export interface LeftRow {
+  readonly index: number;
+  readonly left: string;
+}
+export type Pulled = PulledRow | LeftRow;
+export const isLeft = (one: Pulled): one is LeftRow => "left" in one;
+/** The entity that a line of a page is about. */
+export const entityOf = (one: Pulled): string => (isLeft(one) ? one.left : one.row.entity);
 
 const UNREAD = "";
 const PARTS = ["created", "fields", "sets", "states", "disputes"] as const;
@@ -53,13 +62,21 @@ export const rowsUnder = async (kind: string, parent: string): Promise<Row[]> =>
 
 export const countRows = (kind: string): Promise<number> => onDatabase((db) => db.countFromIndex("rows", "kind", kind));
 
-/** Keep one page of a pull and its cursor in one transaction. The page that completes a fetch sweeps what it did not bring. */
-export function putPage(rows: readonly PulledRow[], cursor: CursorRecord): Promise<void> {
+/**
+ * Keep one page of a pull and its cursor in one transaction. What left the space goes, unless another space has brought
+ * it since. The page that completes a fetch sweeps what it did not bring.
+ */
+export function putPage(rows: readonly Pulled[], cursor: CursorRecord): Promise<void> {
   const mark = cursor.fetched ? { fetched: cursor.fetched } : {};
   return writing(["rows", "cursors"], async (tx) => {
     const [store, cursors] = [tx.objectStore("rows"), tx.objectStore("cursors")];
     const before = await cursors.get(cursor.space);
-    await Promise.all([...rows.map((row) => store.put({ ...recordOf(row), ...mark })), cursors.put(cursor)]);
+    const keep = async (one: Pulled): Promise<unknown> => {
+      if (!isLeft(one)) return store.put({ ...recordOf(one), ...mark });
+      const known = await store.get(one.left);
+      return known?.space === cursor.space && known.index <= one.index ? store.delete(one.left) : undefined;
+    };
+    await Promise.all([...rows.map(keep), cursors.put(cursor)]);
     if (cursor.fetched && cursor.completeThrough > 0 && before?.completeThrough === 0) await sweep(tx, cursor);
   });
 }

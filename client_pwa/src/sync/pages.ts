@@ -1,6 +1,6 @@
 // The form of what a pull brings: rows of a space in the order of (index, entity), and where the next ones begin.
 
-import type { PulledRow } from "../store/rowstore.ts";
+import { isLeft, type Pulled } from "../store/rowstore.ts";
 import { ApiError } from "./types.ts";
 
 /** Sorts after every entity. */
@@ -13,15 +13,17 @@ export interface PlaceInRows {
 export interface RowsPage {
   readonly complete_through: number;
   readonly next?: PlaceInRows;
-  readonly rows: readonly PulledRow[];
+  readonly rows: readonly Pulled[];
 }
 
 export const isPlace = (place: PlaceInRows | undefined): boolean =>
   Number.isSafeInteger(place?.after_index) && typeof place?.after_entity === "string";
 
-/** A row says whose it is; what else it holds may be a newer version's, and is kept as it came. */
-export const isRow = ({ index, row }: PulledRow, space: string): boolean =>
-  Number.isSafeInteger(index) && typeof row?.entity === "string" && row.entity.includes("/") && row.space === space;
+const isEntity = (entity: unknown): boolean => typeof entity === "string" && entity.includes("/");
+
+/** A row says whose it is; what else it holds may be a newer version's, and is kept as it came. Of one that left only the name is told. */
+export const isRow = (one: Pulled, space: string): boolean =>
+  Number.isSafeInteger(one?.index) && (isLeft(one) ? isEntity(one.left) : isEntity(one.row?.entity) && one.row.space === space);
 
 /** Check that a page has the form of one; throws ApiError(malformed_reply). */
 export function readPage(page: RowsPage, space: string): RowsPage {

@@ -8,7 +8,7 @@ import { announce } from "../store/changes.ts";
 import { nowMs } from "../store/clock.ts";
 import { resendLostBlobs, settleBlobs } from "../store/blobs.ts";
 import { settleAgainstCursors } from "../store/ownops.ts";
-import { cursorOf, putPage, restartSpace } from "../store/rowstore.ts";
+import { cursorOf, entityOf, putPage, restartSpace } from "../store/rowstore.ts";
 import { askJson } from "./api.ts";
 import { AFTER_ALL, readPage, type RowsPage } from "./pages.ts";
 import { takeSnapshot } from "./snapshot.ts";
@@ -40,7 +40,7 @@ async function keepPage(space: string, page: RowsPage): Promise<void> {
 async function nextPage(space: string, person: string, changed: string[]): Promise<RowsPage> {
   const page = await fetchPage(space, person);
   await keepPage(space, page);
-  changed.push(...page.rows.map(({ row }) => row.entity));
+  changed.push(...page.rows.map(entityOf));
   return page;
 }
 

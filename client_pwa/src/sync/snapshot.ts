@@ -4,7 +4,7 @@
 
 import { sha256Hex } from "../protocol/bytes.ts";
 import { nowMs } from "../store/clock.ts";
-import { cursorOf, putPage } from "../store/rowstore.ts";
+import { cursorOf, entityOf, putPage } from "../store/rowstore.ts";
 import type { CursorRecord } from "../store/schema.ts";
 import { askBytes, askJson } from "./api.ts";
 import { AFTER_ALL, isPlace, isRow, type PlaceInRows, type RowsPage } from "./pages.ts";
@@ -19,6 +19,8 @@ interface Part {
 }
 interface Snapshot {
   readonly complete_through: number;
+  /** Of what left the space up to here, no part tells any more: an older cursor begins anew. */
+  readonly forgotten: number;
   readonly parts: readonly Part[];
 }
 
@@ -27,7 +29,7 @@ const isPart = (part: Part): boolean => /^[0-9a-f]{64}$/.test(part?.sha256) && i
 /** The newest snapshot of a space, or undefined when there is none. */
 async function fetchSnapshot(space: string, person: string): Promise<Snapshot | undefined> {
   const found = await foundOrNone(authorised((ask) => askJson<Snapshot>(`/spaces/${space}/snapshot`, ask), {}, person));
-  const fits = found === undefined || (Number.isSafeInteger(found?.complete_through) && Array.isArray(found.parts) && found.parts.every(isPart));
+  const fits = found === undefined || (Number.isSafeInteger(found?.complete_through) && Number.isSafeInteger(found.forgotten) && Array.isArray(found.parts) && found.parts.every(isPart));
   if (!fits) throw new ApiError("malformed_reply", 200);
   return found;
 }
@@ -77,11 +79,13 @@ export async function takeSnapshot(space: string, person: string): Promise<strin
   const snapshot = await fetchSnapshot(space, person);
   if (!snapshot) return [];
   const changed: string[] = [];
-  for (const part of partsBeyond(snapshot, await cursorOf(space))) {
+  const cursor = await cursorOf(space);
+  if (cursor && cursor.afterIndex >= 0 && cursor.afterIndex < snapshot.forgotten) throw new ApiError("cursor_gone", 410);
+  for (const part of partsBeyond(snapshot, cursor)) {
     const rows = await fetchPart(space, part, person);
     if (!rows) break;
     await keepPart(space, rows, snapshot, part);
-    changed.push(...rows.map(({ row }) => row.entity));
+    changed.push(...rows.map(entityOf));
   }
   return changed;
 }

@@ -30,7 +30,7 @@ async function snapshotOf(size: number, parts: readonly Rows[], change: (at: num
     return { sha256, bytes: 1, rows: rows.length, last: { after_index: index, after_entity: row.entity } };
   });
   const answers = made.map(({ rows, sha256 }, at) => [`GET /spaces/${SPACE}/snapshot/parts/${sha256}`, () => change(at, { json: { rows } })] as const);
-  return { [MANIFEST]: () => ({ json: { complete_through: size, parts: shown } }), ...Object.fromEntries(answers) };
+  return { [MANIFEST]: () => ({ json: { complete_through: size, forgotten: -1, parts: shown } }), ...Object.fromEntries(answers) };
 }
 
 /** Pages of an ordinary pull over these rows, `limit` each. */
@@ -154,7 +154,7 @@ test("a replaced space keeps its old rows until the last part, then what is not 
 
 test("something else with status 200 is no manifest", async () => {
   await dropSpace(SPACE);
-  for (const json of [null, {}, { complete_through: 25, parts: [{ sha256: "../..", bytes: 1, rows: 1, last: { after_index: 1, after_entity: "" } }] }]) {
+  for (const json of [null, {}, { complete_through: 25, forgotten: -1, parts: [{ sha256: "../..", bytes: 1, rows: 1, last: { after_index: 1, after_entity: "" } }] }]) {
     await serve({ [MANIFEST]: () => ({ json }) });
     await expect(pull([SPACE], LI)).rejects.toMatchObject({ code: "malformed_reply" });
     await hangUp();

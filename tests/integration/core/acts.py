@@ -55,6 +55,12 @@ def under_measures(office: Office, author: Author, inspection: str) -> str:
     return finding
 
 
+def handing_over(office: Office, author: Author, finding: str, to: str, **header: Any) -> Op:
+    """Return the hand-over of a finding to another bureau."""
+    told = {"enterprise_name": "示例厂", "enterprise_address": "示例路1号", "reason": "属地管辖"}
+    return author.op("finding.hand_over", {"finding": finding, "to": to, **told}, **header)
+
+
 def reinspected(office: Office, author: Author, finding: str, result: str = "pass") -> Op:
     members = {"reinspection": author.new_id(), "officers": ["wang", "li"], "result": result}
     return step(office, author, "reinspection.record", finding, photos=["photo-1"], **members)

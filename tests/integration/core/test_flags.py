@@ -13,8 +13,9 @@ from server.storage import checkpoint_file
 from sync_protocol.note import Checkpoint, sign_checkpoint
 from sync_protocol.ops import Op
 from sync_protocol.rules import FLAGS
-from tests.integration.core.acts import pushed
+from tests.integration.core.acts import handing_over, pushed, under_measures
 from tests.support.authors import (
+    COUNTY,
     DAY_MS,
     OTHER_COUNTY,
     Author,
@@ -75,6 +76,33 @@ def captured_before_a_transfer(office: Office, wang: Author, li: Author, boss: A
     office.tell("person.assign", assignment)
     office.revoke(wang, "transfer")
     return pushed(office, wang.op("finding.create", finding_body(wang, inspection)))
+
+
+@flagged("moved_meanwhile")
+def captured_before_a_hand_over(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    finding = under_measures(office, wang, inspection_begun(office, wang, li))
+    edit = {"field": "note", "value": "已拍照", "replaces": []}
+    late = wang.op("finding.edit", {"finding": finding, "changes": [edit]})
+    office.apply(handing_over(office, boss, finding, OTHER_COUNTY))
+    return pushed(office, late)
+
+
+@flagged("role_changed")
+def captured_in_another_role(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    inspection = inspection_begun(office, wang, li)
+    office.see(wang)
+    late = wang.op("finding.create", finding_body(wang, inspection))
+    office.tell("person.assign", {"person": "wang", "bureau": COUNTY, "role": "supervisor"})
+    return pushed(office, late)
+
+
+@flagged("seen_went_back")
+def forgot_what_it_had_seen(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    inspection = inspection_begun(office, wang, li)
+    older = dict(wang.seen)
+    office.see(wang)
+    office.apply(wang.op("finding.create", finding_body(wang, inspection)))
+    return pushed(office, wang.op("finding.create", finding_body(wang, inspection), seen=older))
 
 
 @flagged("quiet_period")

@@ -16,6 +16,7 @@ from tests.integration.core.acts import (
     derived,
     disputed,
     found,
+    handing_over,
     on_plan,
     photographed,
     planned,
@@ -25,6 +26,7 @@ from tests.integration.core.acts import (
     under_measures,
 )
 from tests.support.authors import (
+    COUNTY,
     OTHER_COUNTY,
     Author,
     Office,
@@ -56,6 +58,15 @@ def test_the_code_is_the_ruling_on_its_scenario(code: str, cast: Any) -> None:
 
 def test_every_code_has_a_scenario() -> None:
     assert SCENARIOS.keys() == CODES.keys()
+
+
+@ruled("handed_over_before")
+def handed_on(office: Office, wang: Author, li: Author, boss: Author) -> Op:
+    finding = under_measures(office, wang, inspection_begun(office, wang, li))
+    office.apply(handing_over(office, boss, finding, OTHER_COUNTY))
+    other = office.person("other-boss", "supervisor", OTHER_COUNTY)
+    back = handing_over(office, other, finding, COUNTY, space=OTHER_COUNTY)
+    return pushed(office, back)
 
 
 @ruled("")

@@ -107,6 +107,9 @@ def _fill(office: Office, folder: Path) -> None:
     office.push(boss.op("enterprise.add", dict(refused_mend()), mends=refused.id))
     forked = wang.op("finding.create", finding_body(wang, inspection), seq=wang.seq - 1)
     office.push(forked)
+    office.tell("chain.follow", {"target": li.chain, "to": OTHER_COUNTY}, space=li.space)
+    office.tell("chain.follow", {"target": boss.chain, "to": OTHER_COUNTY}, space=li.space)
+    office.tell("chain.follow", {"target": boss.chain, "to": li.space}, space=OTHER_COUNTY)
 
 
 def _photograph_elsewhere(office: Office) -> None:

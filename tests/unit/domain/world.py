@@ -52,6 +52,8 @@ class World:
     ops: dict[str, LoggedOp] = field(default_factory=dict)
     authors: dict[str, str] = field(default_factory=dict)
     roots: dict[int, str] = field(default_factory=dict)
+    assigned: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    seen: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     keys: set[str] | None = None
 
     def put(self, *rows: Row, index: int = 1) -> None:
@@ -120,6 +122,14 @@ class World:
         places = {one.op_id: (one.chain, one.seq) for one in self.ops.values()}
         return [self.ops[one] for one, place in places.items()
                 if place == (chain, seq) and one != op_id]  # fmt: skip
+
+    def assignments(self, person: str) -> list[tuple[int, str]]:
+        self._assert_locked(f"person/{person}")
+        return self.assigned.get(person, [])
+
+    def seen_before(self, chain: str, seq: int) -> dict[str, Any] | None:
+        self._assert_locked(f"chain/{chain}")
+        return self.seen.get((chain, seq - 1))
 
     def signed_root(self, size: int) -> str | None:
         return self.roots.get(size)

@@ -129,4 +129,4 @@ def test_every_sort_of_effect_has_a_vector() -> None:
         for effect in table["effects"]:
             by_effect.setdefault(effect["do"], set()).add(kind)
     covered = {do for do, kinds in by_effect.items() if any(f'"{kind}"' in text for kind in kinds)}
-    assert covered == {"create", "set", "add", "remove", "edit", "step"}
+    assert covered == {"create", "set", "add", "remove", "edit", "step", "move"}

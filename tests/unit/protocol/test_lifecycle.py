@@ -91,6 +91,8 @@ def _rows(kind: str, machine: str, state: str, body: Any, op: str) -> dict[str, 
             continue
         scopes = [{**body, **item} for item in body[effect["each"]]] if "each" in effect else [body]
         for scope in scopes:
+            if effect["id"] not in scope:
+                continue  # an optional member
             key = f"{effect['entity']}/{scope[effect['id']]}"
             rows.setdefault(key, {**_row(key, machine, state), "states": {}, "disputes": {}})
             if effect["do"] == "step":
