@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, bindparam, select, tuple_
+from sqlalchemy.orm import aliased
 
 from server.domain.authority import COMMON
 from server.domain.fields import field
@@ -28,7 +29,12 @@ from sync_protocol.rules import LIMITS
 EVIDENCE_SETS = {"photos": "photo", "after_photos": "photo", "voices": "voice"}
 VOUCHERS_MOST = 16
 NOTHING_YET = -1  # the cursor of a phone that holds no row
-_RULING = (Op.ruling_index, Op.op_id, Op.outcome, Op.code, Op.flags, Op.cause)
+_RulingLeaf = aliased(Leaf)
+_RULING = (
+    Op.ruling_index, Op.op_id, Op.index, Op.outcome, Op.code, Op.flags, Op.cause,
+    _RulingLeaf.record.label("ruling_record"),
+)  # fmt: skip
+_OWN_LEAF = _RulingLeaf.index == Op.ruling_index
 
 
 def row(runtime: Runtime, entity: str) -> dict[str, Any] | None:
@@ -115,34 +121,43 @@ def rulings_page(runtime: Runtime, chain: str, after_index: int, limit: int) -> 
     limit = min(limit, LIMITS["pull_rows"])
     query = (
         select(*_RULING)
+        .join(_RulingLeaf, _OWN_LEAF)
         .where(Op.chain == chain, Op.ruling_index > after_index)
         .order_by(Op.ruling_index)
         .limit(limit + 1)
     )
     with reading(runtime.engine) as connection:
         size = log_store.head(connection).size
+        openings = log_store.openings(connection)
         found = connection.execute(query).all()
     page: dict[str, Any] = {"complete_through": size}
     if len(found) > limit:
         page["next"] = found[limit - 1].ruling_index
-    page["rulings"] = [{**_ruling(one), "op": one.op_id} for one in found[:limit]]
+    page["rulings"] = [
+        {**_ruling(runtime, openings, one), "op": one.op_id} for one in found[:limit]
+    ]
     return msgspec.json.encode(page)
 
 
-def _ruling(one: Any) -> dict[str, Any]:
-    return {
+def _ruling(runtime: Runtime, openings: dict[int, int], one: Any) -> dict[str, Any]:
+    """Return the present ruling; one with a leaf of its own bears that leaf, as a receipt does."""
+    said = {
         "index": one.ruling_index,
         "outcome": one.outcome,
         "code": one.code,
         "flags": msgspec.json.decode(one.flags),
         "cause": one.cause,
     }
+    if one.ruling_index == one.index:
+        return said
+    origin = runtime.origin(epochs.epoch_at(openings, one.ruling_index))
+    return said | leaves.receipt(one.ruling_index, one.ruling_record, origin)
 
 
 @cache
 def _push_entries(dialect: str) -> Select[Any]:
-    query = select(Op.index, Leaf.record, *_RULING).join(Leaf, Leaf.index == Op.index)
-    return query.where(listed_in(dialect, Op.op_id))
+    query = select(Leaf.record, *_RULING).join(Leaf, Leaf.index == Op.index)
+    return query.join(_RulingLeaf, _OWN_LEAF).where(listed_in(dialect, Op.op_id))
 
 
 def push_entries(runtime: Runtime, op_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -154,7 +169,7 @@ def push_entries(runtime: Runtime, op_ids: Sequence[str]) -> dict[str, dict[str,
     return {
         one.op_id: {
             "receipt": _receipt(runtime, openings, one),
-            "ruling": _ruling(one),
+            "ruling": _ruling(runtime, openings, one),
         }
         for one in found
     }
@@ -192,7 +207,6 @@ def timeline(
         indexes = list(connection.execute(newest).scalars())
         shown = one_of(connection, Op.index, indexes[:limit])
         found = entries(runtime, connection, shown)[::-1]
-        sightings.add_to(connection, found)
     for entry in found:
         del entry["sig"], entry["salt"]
     following = {"next": indexes[limit - 1]} if len(indexes) > limit else {}
@@ -222,21 +236,29 @@ def op_entry(runtime: Runtime, op_id: str) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def genesis(runtime: Runtime) -> dict[str, Any] | None:
+    """Return the op that began the log, as `op_entry` has it; `None` of a log not begun."""
+    with reading(runtime.engine) as connection:
+        found = entries(runtime, connection, Op.index == 0)
+    return found[0] if found else None
+
+
 def entries(runtime: Runtime, connection: Connection, condition: Any) -> list[dict[str, Any]]:
     """Return the logged ops under a condition, in log order, each as `op_entry` has it."""
     query = (
         select(
-            Op.index, Op.kind, Op.chain, Op.space, Op.header, Op.body, Op.salt, Op.sig,
+            Op.kind, Op.chain, Op.space, Op.header, Op.body, Op.salt, Op.sig,
             Op.carrier, Op.received_at_ms, Leaf.record, *_RULING,
         )
         .join(Leaf, Leaf.index == Op.index)
+        .join(_RulingLeaf, _OWN_LEAF)
         .where(condition)
         .order_by(Op.index)
     )  # fmt: skip
     openings = log_store.openings(connection)
     found = connection.execute(query).all()
     authors = {chain: _author(runtime, chain) for chain in {one.chain for one in found}}
-    return [
+    shown = [
         {
             "index": one.index,
             "op": one.op_id,
@@ -248,12 +270,14 @@ def entries(runtime: Runtime, connection: Connection, condition: Any) -> list[di
             "salt": one.salt,
             "sig": one.sig,
             "receipt": _receipt(runtime, openings, one),
-            "ruling": _ruling(one),
+            "ruling": _ruling(runtime, openings, one),
             "carrier": one.carrier,
             "server_at_ms": one.received_at_ms,
         }
         for one in found
     ]
+    sightings.add_to(connection, shown)
+    return shown
 
 
 def opening_entries(runtime: Runtime) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class _Timed(msgspec.Struct):
 
 
 def add_to(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
-    """Give each timeline entry `seen_at_ms` where the checkpoint it names bounds it."""
+    """Give each entry `seen_at_ms` where the checkpoint it names bounds it."""
     seen = [msgspec.json.decode(entry["header"], type=_Header).seen for entry in entries]
     sizes = {one.size for one in seen if one.size > 0}
     signed = _signed(connection, sizes)

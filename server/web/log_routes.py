@@ -39,6 +39,16 @@ def present(said: dict[str, Any]) -> Response:
     return json_of(rewind.present(current_runtime(), said["checkpoint"]))
 
 
+@log.route("/log/genesis", methods=["GET"])
+@log.doc(responses={"200": parts.json_reply("OpEntry", "the operation that is leaf 0")})
+def genesis() -> Response:
+    """Return the operation that began the log: it names the log's key and the system's."""
+    entry = queries.genesis(current_runtime())
+    if entry is None:
+        raise Problem("not_found")
+    return json_of(entry)
+
+
 @log.route("/log/epochs", methods=["GET"])
 @log.doc(responses={"200": parts.json_reply("Epochs", "what opened each later epoch")})
 def epochs() -> Response:

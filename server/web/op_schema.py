@@ -137,14 +137,15 @@ def _push() -> dict[str, Schema]:
         "PushReply": obj({"checkpoint": TEXT, "items": array(ref("PushItem"))}),
         "Receipt": obj({"index": INDEX, "leaf": TEXT, "origin": TEXT})
         | {"additionalProperties": False},
-        "Ruling": obj(_ruling(), "op"),
+        "Ruling": obj(_ruling(), "op", "leaf", "origin"),
     }
 
 
 def _ruling() -> Schema:
     outcome = {"type": "string", "enum": sorted(OUTCOMES)}
     shown = {"index": INDEX, "op": HEX_64, "outcome": outcome, "code": TEXT}
-    return shown | {"flags": array(TEXT), "cause": TEXT}
+    own_leaf = {"leaf": TEXT, "origin": TEXT}
+    return shown | {"flags": array(TEXT), "cause": TEXT} | own_leaf
 
 
 def _pull() -> dict[str, Schema]:
@@ -162,6 +163,7 @@ def _pull() -> dict[str, Schema]:
         "server_at_ms": INDEX,
         "sig": TEXT,
         "salt": TEXT,
+        "seen_at_ms": INDEX,
     }
     cursor = obj({"after_index": INDEX, "after_entity": TEXT})
     row = obj({"index": INDEX, "row": {"type": "object"}})
@@ -169,8 +171,8 @@ def _pull() -> dict[str, Schema]:
     rulings = {"complete_through": INDEX, "next": INDEX, "rulings": array(ref("Ruling"))}
     return {
         "HeldPage": _held(entry),
-        "OpEntry": obj(entry),
-        "TimelineEntry": obj(entry | {"seen_at_ms": INDEX}, "sig", "salt", "seen_at_ms"),
+        "OpEntry": obj(entry, "seen_at_ms"),
+        "TimelineEntry": obj(entry, "sig", "salt", "seen_at_ms"),
         "Timeline": obj({"next": INDEX, "entries": array(ref("TimelineEntry"))}, "next"),
         "RowsPage": obj(page, "next"),
         "Snapshot": _snapshot(cursor),
@@ -204,7 +206,7 @@ def _held(entry: Schema) -> Schema:
         "complete_through": INDEX,
         "next": INDEX,
         "counts": obj(dict.fromkeys(HELD_OUTCOMES, INDEX)),
-        "entries": array(obj(entry | more, "sig", "salt")),
+        "entries": array(obj(entry | more, "sig", "salt", "seen_at_ms")),
     }
     return obj(page, "next")
 
