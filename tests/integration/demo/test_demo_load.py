@@ -1,8 +1,5 @@
 """The demo as it is loaded: by real operations, whole, once, and clean afterwards."""
 
-import subprocess
-import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +10,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from server.app import close_app, create_app, start_deployment
 from server.cli.demo import load as demo
@@ -23,11 +19,10 @@ from server.cli.demo.stage import date_text
 from server.config import Settings, from_env
 from server.services import rebuild, verify
 from sync_protocol.rules import MACHINES
-from tests.support import databases
+from tests.support import databases, third_client
 
 LOAD_CPU_SECONDS = 20
 API = "/api/v1"
-EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "third_client.py"
 ENDED = 2000
 
 
@@ -274,21 +269,15 @@ def test_public_passwords_are_never_served_outside_a_demo(loaded: Loaded):
         demo.refuse_public_passwords(loaded.app)
 
 
-def test_a_client_written_from_the_spec_alone_is_confirmed_and_proven_in_the_log(loaded: Loaded):
+def test_a_client_written_from_the_spec_alone_works_in_the_demo(loaded: Loaded, tmp_path: Path):
     tickets = {account.login: account.ticket for account in demo.load(loaded.app)}
-    server = make_server("127.0.0.1", 0, loaded.app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        address = f"http://127.0.0.1:{server.server_port}"
-        command = [sys.executable, EXAMPLE, address, "zhuguan", demo.PASSWORD, tickets["zhuguan"]]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd="/")
-    finally:
-        server.shutdown()
-        serving.join()
-        server.server_close()
+    with third_client.serving(loaded.app) as address:
+        who = third_client.Visitor(address, "zhuguan", demo.PASSWORD, tickets["zhuguan"], tmp_path)
+        done = who.visit()
     assert done.returncode == 0, done.stderr
-    assert "proven to be in the log" in done.stdout
+    assert "everything verifies" in done.stdout
+    assert "waiting dep_missing" in done.stdout
+    assert "interrupted on purpose" in done.stdout
 
 
 def _today() -> str:
