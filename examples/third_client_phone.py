@@ -270,17 +270,22 @@ class Phone:
     def keep(self, space, rows, through):
         """§8: keep rows and their cursor; the order is (index, entity)."""
         for one in rows:
-            row, after = one["row"], self.s["cursors"].get(space)
-            at = {"after_index": one["index"], "after_entity": row["entity"]}
+            row, after = one.get("row"), self.s["cursors"].get(space)
+            entity = row["entity"] if row else one["left"]
+            at = {"after_index": one["index"], "after_entity": entity}
             is_behind = after and tuple(at.values()) <= (
                 after["after_index"],
                 after["after_entity"],
             )
             stop_if(
-                is_behind or row["space"] != space or one["index"] >= through,
+                is_behind or (row and row["space"] != space) or one["index"] >= through,
                 f"Rows of {space} are out of order, of another space or beyond the snapshot.",
             )
-            self.s["rows"][f"{space} {row['entity']}"], self.s["cursors"][space] = row, at
+            self.s["cursors"][space] = at
+            if row:
+                self.s["rows"][f"{space} {entity}"] = row
+            else:
+                self.s["rows"].pop(f"{space} {entity}", None)  # it went to another space
 
     def stand_at(self, space, through):
         """§8: everything below `through` is kept."""
@@ -314,7 +319,7 @@ class Phone:
             query = urlencode({**cursor, "limit": LIMITS["pull_rows"]})
             page = self.api.call("GET", f"spaces/{space}/rows?{query}")
             self.keep(space, page["rows"], page["complete_through"])
-            came += [one["row"] for one in page["rows"]]
+            came += [one["row"] for one in page["rows"] if "row" in one]
         self.stand_at(space, page["complete_through"])
         self.save()
         return came

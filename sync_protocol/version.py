@@ -13,7 +13,7 @@ PROTOCOL_VERSION: int = VERSIONS["accepted"]["max"]
 HISTORY = (
     (
         1,
-        "292ada49e4f01dfca9aa3c1374fece334800a3ad40784f11a2c0ad9d64b3f661",
+        "73068ad873a23362f49e05049877d3677045eb6dc22728c5cc979c76eacbf4c5",
         "the first version",
     ),
 )

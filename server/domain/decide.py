@@ -1,11 +1,11 @@
 """Decide one op against the present state: authority, deps, guards, fold (SPEC section 6).
 
 Invariants: pure; the same state and arrival give the same decision; only an effective outcome
-comes with changes; a ruling never depends on bytes of evidence having arrived, nor on a clock
+comes with changes; a ruling never depends on bytes of evidence having arrived, nor on a clock,
 beyond a flag. Not here: locks, indexes, what a batch adds to the state (`services.commit`).
 """
 
-from server.domain import authority, bases, guards, mends, moves, roles
+from server.domain import authority, bases, guards, mends, moves, originals, roles
 from server.domain.authority import Stop
 from server.domain.records import Arrival, Decision, LoggedOp, Reader, Row
 from sync_protocol import locks
@@ -22,6 +22,8 @@ def decide(op: Op, author: str, arrival: Arrival, reader: Reader) -> Decision:
         flags.add("clock_off")
     if reader.twins(op.chain, op.seq, op.id):
         flags.add("fork")
+    if originals.differ(op, reader):
+        flags.add(originals.FLAG)
     role = roles.at_capture(op, author, arrival, reader, flags)
     stopped = authority.stop(op, author, role, arrival, reader, flags) or _deps_stop(op, reader)
     rows: dict[str, Row] = {}

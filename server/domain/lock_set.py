@@ -5,6 +5,7 @@ is read; two decisions that could change each other share a key that one of them
 `chain/…` keys come first, then all others; within each group `storage.locks` sorts.
 """
 
+from server.domain import originals
 from sync_protocol import locks
 from sync_protocol.ops import Op
 
@@ -28,4 +29,5 @@ def lock_set(op: Op, author: str) -> dict[str, bool]:
     if op.kind in RESOLVING_KINDS:
         exclusive.add(f"op/{op.body['op']}")
     shared = {key_of(key) for key in locks.lock_keys(op)} | {BUREAU_TREE, f"person/{author}"}
+    shared.update(originals.keys(op))
     return dict.fromkeys(shared, False) | dict.fromkeys(exclusive, True)

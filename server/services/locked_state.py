@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from server.domain import projection
+from server.domain import originals, projection
 from server.domain.lock_set import key_of
 from server.domain.records import Before, Decision, LoggedOp, NotLockedError, Row
 from server.services.chains import Chain, Chains, chain_of
@@ -24,6 +24,7 @@ from sync_protocol.note import parse_checkpoint
 from sync_protocol.ops import Op
 
 PENDING = 1 << 60
+VERIFYING_KIND = "blob.verified"
 _decode_row = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -75,6 +76,10 @@ class LockedState:
         for twin in log_store.at_places(connection, {(w.op.chain, w.op.seq) for w in works}):
             self._ops[twin.op_id] = twin
             self._twins[twin.chain, twin.seq].add(twin.op_id)
+        verified = [w.op.body for w in works if w.op.kind == VERIFYING_KIND]
+        announcers = log_store.announcers(connection, [body["sha256"] for body in verified])
+        self._announcers = list(announcers)
+        self._ops = announcers | self._ops
         self._wires = log_store.rows(connection, [key for key in keys if not key.startswith("op/")])
         self._wires |= log_store.rows_of_kind(connection, "bureau")
         self._rows: dict[str, Row] = {}
@@ -180,6 +185,17 @@ class LockedState:
             if "fork" not in twin.flags:
                 flags = tuple(sorted({*twin.flags, "fork"}))
                 self._rule(twin, Decision(twin.outcome, twin.code, flags), op.id)
+        if op.kind == VERIFYING_KIND:
+            self._flag_announcers(op, ruling)
+
+    def _flag_announcers(self, op: Op, ruling: Decision) -> None:
+        """Flag what announced an original otherwise than it was measured."""
+        announcers = [self._ops[one] for one in self._announcers]
+        for blob in ruling.changes.values():
+            for one in originals.announced_otherwise(blob, announcers):
+                self._assert_locked(f"chain/{one.chain}")
+                flags = tuple(sorted({*one.flags, originals.FLAG}))
+                self._rule(one, Decision(one.outcome, one.code, flags), op.id)
 
     def log_ruling(self, work: Work, ruling: Decision, cause: str) -> None:
         """Take in a later ruling on a logged op."""

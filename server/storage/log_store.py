@@ -42,6 +42,7 @@ from server.storage.log_tables import (
     Waiting,
 )
 from sync_protocol import canonical, epochs
+from sync_protocol.rules import LIMITS
 
 HEAD_ID = 1
 NO_FLAGS = "[]"
@@ -153,6 +154,17 @@ def at_places(connection: Connection, places: Iterable[tuple[str, int]]) -> list
     rows = _listed(connection, _at_places, chains, numbers=listed(numbers))
     found = [_logged(row) for row in rows]
     return [op for op in found if (op.chain, op.seq) in wanted]
+
+
+def announcers(connection: Connection, digests: Iterable[str]) -> dict[str, LoggedOp]:
+    """Return the ops that announced these originals, for each the first `flagged_at_once`."""
+    found: dict[str, LoggedOp] = {}
+    for digest in dict.fromkeys(digests):
+        announced = select(BlobRef.op_id).where(BlobRef.sha256 == digest)
+        query = select(*_LOGGED).where(Op.op_id.in_(announced)).order_by(Op.index)
+        rows = connection.execute(query.limit(LIMITS["flagged_at_once"]))
+        found |= {row[0]: _logged(row) for row in rows}
+    return found
 
 
 @cache

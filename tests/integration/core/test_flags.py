@@ -3,12 +3,13 @@
 A scenario is named by its flag; a flag without one fails `test_every_flag_has_a_scenario`.
 """
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from server.services import rebuild, restore, verify
+from server.services import evidence, rebuild, restore, verify
 from server.storage import checkpoint_file
 from sync_protocol.note import Checkpoint, sign_checkpoint
 from sync_protocol.ops import Op
@@ -60,6 +61,23 @@ def recording_of_an_unknown_maker(office: Office, wang: Author, li: Author, boss
     inspection = inspection_begun(office, wang, li)
     body = clip_body(wang, inspection) | {"source": "name", "file_name": "录像一.mp4"}
     return pushed(office, wang.op("clip.refer", body))
+
+
+@flagged("original_differs")
+def photo_of_another_size_than_it_says(
+    office: Office, wang: Author, li: Author, boss: Author
+) -> Op:
+    inspection = inspection_begun(office, wang, li)
+    content = office.runtime.settings.data_dir / "original"
+    content.write_bytes(b"\xff\xd8\xff")
+    digest = hashlib.sha256(content.read_bytes()).hexdigest()
+    ref = {"sha256": digest, "size_bytes": 5, "media_type": "image/jpeg"}
+    shot = {"photo": wang.new_id(), "inspection": inspection, "purpose": "scene"}
+    body = shot | {"source": "camera", "captured_at_ms": 1, "blob": ref}
+    op = pushed(office, wang.op("photo.add", body))
+    office.runtime.blobs.put_file(content, digest)
+    evidence.blob_stored(office.runtime, op.space, digest, 3, "image/jpeg")
+    return op
 
 
 @flagged("licence_unproven")

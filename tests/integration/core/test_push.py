@@ -102,8 +102,9 @@ def test_an_enrolment_and_the_ops_of_its_chain_come_in_one_batch(office: Office)
     office.tell("person.add", body)
     zhao = Author("zhao", office.clock)
     enrolment = zhao.enrol()
+    change = {"field": "name", "value": "厂", "replaces": []}
     first, second = office.push(
-        enrolment, zhao.op("enterprise.edit", {"enterprise": "works", "changes": []})
+        enrolment, zhao.op("enterprise.edit", {"enterprise": "works", "changes": [change]})
     )["items"]
     assert first["ruling"]["outcome"] == "applied"
     assert (second["ruling"]["outcome"], second["ruling"]["code"]) == (
