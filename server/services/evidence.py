@@ -17,6 +17,7 @@ from server.services import queries, system
 from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage import log_store
+from server.storage.bulk import one_of
 from server.storage.claims import claimed
 from server.storage.database import reading, writing
 from server.storage.log_tables import BlobRef, Op
@@ -92,6 +93,22 @@ def holds(runtime: Runtime, space: str, sha256: str) -> bool:
             ).first()
             is not None
         )
+
+
+def verified_of(runtime: Runtime, chain: str, space: str, digests: Sequence[str]) -> list[str]:
+    """Return those of the originals that an op of the chain announced in a space and the log says
+    are verified there: what their author may know, also of a space they no longer read.
+    """
+    with reading(runtime.engine) as connection:
+        announced_here = (
+            select(BlobRef.sha256)
+            .join(Op, Op.op_id == BlobRef.op_id)
+            .where(Op.chain == chain, BlobRef.space == space)
+            .where(one_of(connection, BlobRef.sha256, digests))
+        )
+        own = set(connection.execute(announced_here).scalars())
+        rows = log_store.rows(connection, [f"blob/{space}-{one}" for one in own])
+    return sorted(one for one in own if f"blob/{space}-{one}" in rows)
 
 
 def announced(runtime: Runtime, space: str, sha256: str) -> bool:

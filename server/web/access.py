@@ -139,6 +139,7 @@ RULES: dict[str, Rule] = {
     "blobs.screen": SPACE,
     "blobs.images": SPACE,
     "blobs.missing": SPACE,
+    "blobs.own": Rule(deactivated=True, check=_own_chain),
     "recordings.bring": SUPERVISED,
     "recordings.of_space": SUPERVISED,
     "recordings.of_inspection": Rule(check=_inspection),

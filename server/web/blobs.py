@@ -66,6 +66,16 @@ def missing(said: dict[str, Any], space: str) -> Response:
     return replies.json_of({"missing": lacking})
 
 
+@blobs.route("/chains/<hex64:chain>/originals", methods=["POST"])
+@blobs.arguments(schemas.OwnOriginalsSchema)
+@blobs.doc(responses={"200": parts.json_reply("VerifiedBlobs", "those the log says are verified")})
+def own(said: dict[str, Any], chain: str) -> Response:
+    """Return which of an author's own originals are verified, also where they no longer read."""
+    runtime = current_runtime()
+    verified = evidence.verified_of(runtime, chain, said["space"], said["sha256"])
+    return replies.json_of({"verified": verified})
+
+
 def _contained(reply: Response, *, attached: bool) -> Response:
     reply.headers["Content-Security-Policy"] = SANDBOX
     reply.headers["Cross-Origin-Resource-Policy"] = "same-origin"

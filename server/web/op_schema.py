@@ -166,7 +166,7 @@ def _pull() -> dict[str, Schema]:
         "seen_at_ms": INDEX,
     }
     cursor = obj({"after_index": INDEX, "after_entity": TEXT})
-    row = obj({"index": INDEX, "row": {"type": "object"}})
+    row = obj({"index": INDEX, "row": {"type": "object"}, "left": TEXT}, "row", "left")
     page = {"complete_through": INDEX, "next": cursor, "rows": array(row)}
     rulings = {"complete_through": INDEX, "next": INDEX, "rulings": array(ref("Ruling"))}
     return {
@@ -184,6 +184,7 @@ def _pull() -> dict[str, Schema]:
         "Epochs": obj({"epochs": array(ref("OpEntry"))}),
         "Vouchers": obj({"ops": array(ref("OpEntry"))}),
         "MissingBlobs": obj({"missing": array(HEX_64)}),
+        "VerifiedBlobs": obj({"verified": array(HEX_64)}),
         "Device": _device(),
         "Devices": obj({"devices": array(ref("Device")), "now_ms": INDEX}),
         "FindingImages": obj({"images": array(_image())}),
@@ -195,7 +196,8 @@ def _pull() -> dict[str, Schema]:
 def _snapshot(cursor: Schema) -> Schema:
     part = {"sha256": HEX_64, "bytes": INDEX, "rows": INDEX, "last": cursor}
     log = {"origin": TEXT, "root": HEX_64, "size": INDEX}
-    shown = {"complete_through": INDEX, "log": obj(log), "rows": INDEX}
+    forgotten = {"type": "integer", "minimum": -1}
+    shown = {"complete_through": INDEX, "log": obj(log), "rows": INDEX, "forgotten": forgotten}
     return obj(shown | {"parts": array(obj(part))})
 
 

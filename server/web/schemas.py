@@ -160,6 +160,12 @@ class DigestsSchema(Schema):
     )
 
 
+class OwnOriginalsSchema(DigestsSchema):
+    """Digests of one's own originals, and the space they were announced in."""
+
+    space = matching(r"[0-9]{6}|common")
+
+
 class HeldOriginalSchema(Schema):
     """An original that lies on a phone."""
 

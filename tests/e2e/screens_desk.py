@@ -24,6 +24,7 @@ DIALOGS = {
     "extension.grant": "extension_requested",
     "extension.deny": "extension_requested",
     "finding.close": "passed",
+    "finding.hand_over": "ordered",
     "finding.transfer": "ordered",
     "finding.withdraw": "ordered",
 }

@@ -5,7 +5,9 @@ import { sha256Hex, utf8 } from "../protocol/bytes.ts";
 import { beijingDate } from "../protocol/lifecycle.ts";
 import { nowMs } from "../store/clock.ts";
 import { bureauName, enterprise, person } from "../store/lookups.ts";
-import { inspection as readInspection } from "../store/queries.ts";
+import { textOf } from "../protocol/rows.ts";
+import { currentAuthor } from "../store/identity.ts";
+import { finding as readFinding, inspection as readInspection } from "../store/queries.ts";
 import type { EnterpriseView, FindingView, InspectionView, PersonView, PhotoView } from "../store/types.ts";
 import { dayOf, escape, facts, lines, minuteOf, paper, section } from "./paper.ts";
 import { CaptureError, type OrderItem, type Rendering } from "./types.ts";
@@ -124,18 +126,43 @@ function orderItem(item: OrderItem, at: number, finding: FindingView): string {
   );
 }
 
-/** The rectification order for these items. */
-export async function renderOrder(inspection: string, items: readonly OrderItem[], atMs: number = nowMs()): Promise<Rendering> {
+interface Ordered {
+  readonly facts: readonly (readonly [string, string])[];
+  readonly findings: readonly FindingView[];
+}
+
+async function inspected(inspection: string): Promise<Ordered> {
   const subject = await subjectOf(inspection);
+  const { id, findings } = subject.inspection;
+  return { findings, facts: [["记录标识", id], ...enterpriseFacts(subject), ["执法机关", subject.bureau], ["执法人员", officersLine(subject)]] };
+}
+
+/** Hazards that another bureau found and handed over: its inspection is not here. */
+async function takenOver(items: readonly OrderItem[]): Promise<Ordered> {
+  const found = await Promise.all(items.map((item) => readFinding(item.finding)));
+  const findings = found.filter((one) => one !== undefined);
+  const row = findings[0]?.row;
+  const author = await currentAuthor();
+  const company = await enterprise(findings[0]?.enterprise ?? "");
+  const said = (field: string): string => (row ? textOf(row, field) : "");
+  return {
+    findings,
+    facts: [
+      ["被检查单位", company?.name ?? said("enterprise_name")], ["地址", company?.address ?? said("enterprise_address")],
+      ["执法机关", await bureauName(row?.space ?? "")], ["开具人", (await person(author?.person ?? ""))?.name ?? ""],
+    ],
+  };
+}
+
+/** The rectification order for these items; without an inspection for hazards that were taken over. */
+export async function renderOrder(inspection: string | undefined, items: readonly OrderItem[], atMs: number = nowMs()): Promise<Rendering> {
+  const subject = inspection === undefined ? await takenOver(items) : await inspected(inspection);
   const rows = items.map((item, at) => {
-    const finding = subject.inspection.findings.find((one) => one.id === item.finding);
+    const finding = subject.findings.find((one) => one.id === item.finding);
     if (!finding) throw new CaptureError("entity_unknown", `finding/${item.finding}`);
     return orderItem(item, at, finding);
   });
-  const head = facts([
-    ["编号", "待编号"], ["记录标识", subject.inspection.id], ...enterpriseFacts(subject),
-    ["执法机关", subject.bureau], ["执法人员", officersLine(subject)], ["开具日期", dayOf(beijingDate(atMs))],
-  ]);
+  const head = facts([["编号", "待编号"], ...subject.facts, ["开具日期", dayOf(beijingDate(atMs))]]);
   const notes = `<p>${SAFETY}</p>\n<p class="small">${REMEDIES}</p>`;
   const html = paper("责令限期整改指令书", `${head}\n${section(`责令整改事项（共${items.length}项）`, `<ol>\n${rows.join("\n")}\n</ol>`)}\n${notes}`);
   return renderingOf(html, items.map((item) => item.finding), atMs, false);

@@ -1,6 +1,7 @@
 // Hazards: recording, completing, confirming, and the steps that end them.
 
 import type { Field, Json, Row } from "../protocol/rows.ts";
+import { enterprise } from "../store/lookups.ts";
 import { textOf } from "../protocol/rows.ts";
 import { KINDS } from "../protocol/tables.ts";
 import { listOf } from "../store/shapes.ts";
@@ -124,5 +125,17 @@ export const decideDispute = (finding: string, input: { chosen: string; reason: 
   step(finding, "finding.decide", input);
 export const transferFinding = (finding: string, input: { authority: string; reason: string }): Promise<Saved> =>
   step(finding, "finding.transfer", input);
+/** Hand a hazard over to another bureau; it learns whose it is from what is known here. */
+export function handOverFinding(finding: string, input: { to: string; reason: string }): Promise<Saved> {
+  return writingAs(async (author) => {
+    const row = await rowOf(`finding/${finding}`);
+    const company = await enterprise(textOf(row, "enterprise"));
+    const body = {
+      finding, to: input.to, reason: input.reason,
+      enterprise_name: company?.name ?? textOf(row, "enterprise_name"), enterprise_address: company?.address ?? textOf(row, "enterprise_address"),
+    };
+    return savedOf(await record(author, { kind: "finding.hand_over", space: row.space, body }));
+  });
+}
 export const enterpriseCeased = (finding: string, reason: string): Promise<Saved> =>
   step(finding, "finding.enterprise_ceased", { reason });

@@ -11,7 +11,7 @@ export {
 } from "./inspections.ts";
 export { addPhoto, assignPhotos, unassignPhotos } from "./photos.ts";
 export {
-  classifyFinding, closeFinding, confirmFinding, decideDispute, editEnterprise, editFinding, enterpriseCeased, fixOnSpot,
+  classifyFinding, closeFinding, confirmFinding, decideDispute, editEnterprise, editFinding, enterpriseCeased, fixOnSpot, handOverFinding,
   markDuplicate, proposeClose, resolveEnterpriseField, resolveField, saveFinding, takeMeasures, transferFinding, withdraw,
 } from "./findings.ts";
 export { renderOrder, renderRecord } from "./documents.ts";

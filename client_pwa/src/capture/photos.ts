@@ -21,7 +21,7 @@ export async function addPhoto(bytes: ArrayBuffer, input: PhotoInput): Promise<S
   const takenAtMs = input.capturedAtMs ?? nowMs();
   const ref = await blobRef(bytes, input.mediaType);
   const saved = await writingAs(async (author) => {
-    const { space } = await rowOf(`inspection/${input.inspection}`);
+    const space = input.inspection === undefined ? author.bureau : (await rowOf(`inspection/${input.inspection}`)).space;
     const photo = freshId();
     const { inspection, finding, purpose, source } = input;
     const body = { photo, inspection, finding, purpose, source, captured_at_ms: takenAtMs, blob: ref, position: position() };

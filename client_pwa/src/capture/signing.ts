@@ -99,7 +99,7 @@ export function attest(inspection: string, input: { agrees: boolean; objection?:
 }
 
 export function issueOrder(
-  inspection: string, input: Signing & { items: readonly OrderItem[] }, option: Option = {},
+  inspection: string | undefined, input: Signing & { items: readonly OrderItem[] }, option: Option = {},
 ): Promise<Saved & { order: string }> {
   return writingAs(async (author) => {
     const shown = await renderOrder(inspection, input.items, input.rendering.atMs);
@@ -112,7 +112,7 @@ export function issueOrder(
     const items = input.items.map(({ finding, requirement, deadline }, at) => ({
       finding, requirement, deadline, ...basisOf(findings[at]!, "finding"),
     }));
-    const { space } = await rowOf(`inspection/${inspection}`);
+    const space = inspection === undefined ? findings[0]!.space : (await rowOf(`inspection/${inspection}`)).space;
     const order = freshId();
     const body = { order, inspection, items, rendering, signatures };
     return { ...savedOf(await record(author, { kind: "order.issue", space, body, blobs, mends: option.mends })), order };

@@ -57,7 +57,8 @@ export interface FindingEdit {
   readonly note?: string;
 }
 export interface PhotoInput {
-  readonly inspection: string;
+  /** Left out for the reinspection of a hazard that was taken over, whose inspection another bureau keeps. */
+  readonly inspection?: string;
   /** Existing finding it belongs to; leave out and assign later. */
   readonly finding?: string;
   readonly purpose: "scene" | "finding" | "reinspection";

@@ -58,14 +58,12 @@ export async function noteBlob(blob: string, change: { readonly [member in "stat
 
 /** After a pull: blobs for which the log has a `blob/` row are verified. */
 export async function settleBlobs(): Promise<void> {
-  const verified = await writing(["blobs", "rows", "cursors"], async (tx) => {
+  const verified = await writing(["blobs", "rows"], async (tx) => {
     const store = tx.objectStore("blobs");
-    const read = new Set(await tx.objectStore("cursors").getAllKeys());
     const open = [...(await store.index("state").getAll("unsent")), ...(await store.index("state").getAll("sent"))];
     const done: string[] = [];
     for (const record of open) {
-      const isLeft = record.state === "sent" && !read.has(record.space); // no row will tell: the whole upload was answered
-      if (record.missing || !(isLeft || (await tx.objectStore("rows").getKey(`blob/${record.blob}`)))) continue;
+      if (record.missing || !(await tx.objectStore("rows").getKey(`blob/${record.blob}`))) continue;
       const { uploadUrl: _url, problem: _problem, sentAtMs: _at, ...rest } = record;
       await store.put({ ...rest, state: "verified" });
       done.push(record.blob);
@@ -73,6 +71,11 @@ export async function settleBlobs(): Promise<void> {
     return done;
   });
   if (verified.length > 0) announce({ entities: verified.map((blob) => `blob/${blob}`) });
+}
+
+/** The server's word on originals of spaces whose rows this person no longer reads. */
+export async function noteVerified(blobs: readonly string[]): Promise<void> {
+  for (const blob of blobs) await noteBlob(blob, { state: "verified", uploadUrl: undefined, problem: undefined, sentAtMs: undefined });
 }
 
 /** Originals whose bytes are here and which the server says it has, by space. */

@@ -14,7 +14,7 @@ export { ownDecisions, type Decision } from "./decisions.ts";
 export { askPersistence, health } from "./health.ts";
 export { currentAuthor } from "./identity.ts";
 export {
-  bureauName, chainsKnown, chainsWaiting, deviceNames, enterprise, enterprises, isCitys, ownChain, people, person, phrases,
+  type Bureau, bureauName, bureaus, chainsKnown, chainsWaiting, deviceNames, enterprise, enterprises, isCitys, ownChain, people, person, phrases,
 } from "./lookups.ts";
 export {
   finding, inspection, inspections, openFindings, order, photo, photos, reinspection, reinspectionsOf, todaysInspections,

@@ -84,6 +84,16 @@ export async function person(id: string): Promise<PersonView | undefined> {
   return found && personView(found);
 }
 
+export interface Bureau {
+  readonly code: string;
+  readonly name: string;
+}
+/** Every bureau of the deployment, by code. */
+export async function bureaus(): Promise<Bureau[]> {
+  const all = await register("bureau", ({ id, row }): Bureau => ({ code: id, name: textOf(row, "name") || textOf(row, "city_name") || id }));
+  return [...all].sort((a, b) => a.code.localeCompare(b.code));
+}
+
 /** Name of a bureau by its code, or the code itself. */
 export async function bureauName(code: string): Promise<string> {
   const found = await viewed(`bureau/${code}`);

@@ -71,14 +71,19 @@ export function putPage(rows: readonly Pulled[], cursor: CursorRecord): Promise<
   return writing(["rows", "cursors"], async (tx) => {
     const [store, cursors] = [tx.objectStore("rows"), tx.objectStore("cursors")];
     const before = await cursors.get(cursor.space);
-    const keep = async (one: Pulled): Promise<unknown> => {
-      if (!isLeft(one)) return store.put({ ...recordOf(one), ...mark });
-      const known = await store.get(one.left);
-      return known?.space === cursor.space && known.index <= one.index ? store.delete(one.left) : undefined;
-    };
-    await Promise.all([...rows.map(keep), cursors.put(cursor)]);
+    const [left, here] = [rows.filter(isLeft), rows.filter((one): one is PulledRow => !isLeft(one))];
+    const keep = (one: PulledRow): Promise<unknown> => store.put({ ...recordOf(one), ...mark });
+    await Promise.all([...here.map(keep), cursors.put(cursor)]);
+    await Promise.all(left.map((one) => letGo(tx, one, cursor.space)));
     if (cursor.fetched && cursor.completeThrough > 0 && before?.completeThrough === 0) await sweep(tx, cursor);
   });
+}
+
+/** Take out a row that left a space, unless it came back later or another space has brought it. */
+async function letGo(tx: WriteTransaction, { left, index }: LeftRow, space: string): Promise<void> {
+  const store = tx.objectStore("rows");
+  const known = await store.get(left);
+  if (known?.space === space && known.index <= index) await store.delete(left);
 }
 
 const READ_AT_ONCE = 500;

@@ -41,7 +41,7 @@ export function findingView(viewed: Viewed, recorded: boolean, today: string): F
     deadline: text("deadline"), overdue: isOverdue(state, text("deadline"), today),
     photos: membersOf(row, "photos"), afterPhotos: membersOf(row, "after_photos"), gaps: missingFor(row),
     contested: contestedIn(row),
-    claims: row.disputes["finding"]?.claims ?? [], author: row.created.by, createdAtMs: row.created.at_ms,
+    takenOver: row.was !== undefined, claims: row.disputes["finding"]?.claims ?? [], author: row.created.by, createdAtMs: row.created.at_ms,
     ...(basis ? { basis } : {}),
   };
 }

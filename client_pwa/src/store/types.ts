@@ -38,6 +38,8 @@ export interface FindingView extends Viewed {
   readonly gaps: readonly Gap[];
   /** Fields with more than one concurrent version. */
   readonly contested: readonly string[];
+  /** Handed over to this bureau by another, which keeps the inspection. */
+  readonly takenOver: boolean;
   readonly claims: readonly Claim[];
   /** It is among the findings of a signed record; false = 未列入笔录. */
   readonly recorded: boolean;

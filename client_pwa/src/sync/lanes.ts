@@ -12,6 +12,7 @@ import { dropOldOriginals } from "../store/retention.ts";
 import { ITEM_PROBLEMS } from "../protocol/tables.ts";
 import { askJson } from "./api.ts";
 import { carriedShelf, dueCarriedBlobs, proveCarried, pushCarried } from "./carry/delivery.ts";
+import { askVerified } from "./originals.ts";
 import { handBack, keepVouchers, offerOriginals } from "./handback.ts";
 import { tellInventory } from "./inventory.ts";
 import { acceptCheckpoint, fetchCheckpoint, meetLog, prove } from "./proofs.ts";
@@ -72,6 +73,7 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<strin
   for (const chain of await chainsOf(author.person)) await rulingsOf(chain.chain, author.person); // an older one may still be decided on
   const isActive = (await currentAuthor())?.active !== false; // a deactivated person learns what became of their own records, no more
   if (isActive) await pullAll(author.person);
+  await askVerified(isActive ? ((await currentAuthor())?.spaces ?? []) : [], author.person);
   await settleCarriedBlobs();
   const chain = await ensureChain();
   const checkpoint = await fetchCheckpoint();

@@ -8,13 +8,15 @@ import { blobRecord, noteBlob, settleBlobs } from "../../src/store/blobs.ts";
 import { chainOf } from "../../src/store/chains.ts";
 import { nowMs } from "../../src/store/clock.ts";
 import { allOps, noteProved, noteReplies, opRecord, settleAgainstCursors } from "../../src/store/ownops.ts";
-import { cursorOf, putPage, rowsOfKind } from "../../src/store/rowstore.ts";
+import { cursorOf, putPage, rowsOfKind, serverRow } from "../../src/store/rowstore.ts";
 import { viewed } from "../../src/store/view.ts";
+import { pull } from "../../src/sync/pull.ts";
 import { ensureChain, keepPerson } from "../../src/sync/session.ts";
 import { tally } from "../../src/sync/tally.ts";
 import { unsentBlobs } from "../../src/sync/uploads.ts";
 import { arrival, ENTERPRISE, freshPhone, LI, photoBytes, SPACE } from "./phone.ts";
-import { signIn } from "./service.ts";
+import { serve, signIn } from "./service.ts";
+import { askVerified } from "../../src/sync/originals.ts";
 
 const OTHER = "530921";
 const moved = { id: LI, name: LI, role: "inspector" as const, bureau: OTHER, spaces: [OTHER] };
@@ -56,6 +58,11 @@ test("once all is proved and uploaded it is done, although no row of the old bur
   expect(await tally(LI)).toMatchObject({ allDone: false }); // the photo is still here only
   await noteBlob(`${SPACE}-${sha256}`, { state: "sent", sentAtMs: nowMs() });
   await settleBlobs();
+  expect(await blobRecord(`${SPACE}-${sha256}`)).toMatchObject({ state: "sent" }); // an answered upload is not the log's word
+  const { chain } = (await chainOf(LI))!;
+  const asked = await serve({ [`POST /chains/${chain}/originals`]: () => ({ json: { verified: [sha256] } }) });
+  await askVerified([OTHER], LI);
+  expect(asked.map(({ json }) => json)).toEqual([{ space: SPACE, sha256: [sha256] }]);
   await settleAgainstCursors();
   expect(await blobRecord(`${SPACE}-${sha256}`)).toMatchObject({ state: "verified" });
   expect(await tally(LI)).toMatchObject({ unsentOps: 0, unsentBytes: 0, allDone: true });
@@ -94,3 +101,38 @@ for (const code of ["chain_revoked", "chain_revoked_unseen"]) {
     expect((await allOps()).filter(({ chain }) => chain === old).length).toBeGreaterThan(0);
   });
 }
+
+test("a row that left the space goes from the phone; what was recorded on it, and its photo, stay and are sent", async () => {
+  const row = { ...(await viewed(`finding/${finding}`))!.row, space: SPACE };
+  const cursor = { space: SPACE, afterEntity: "~", pulledAtMs: nowMs() };
+  await putPage([{ index: 10, row }], { ...cursor, afterIndex: 10, completeThrough: 11 });
+  const before = await allOps();
+  await putPage([{ index: 12, left: `finding/${finding}` }], { ...cursor, afterIndex: 12, completeThrough: 13 });
+  expect(await serverRow(`finding/${finding}`)).toBeUndefined();
+  expect(await allOps()).toEqual(before);
+  expect((await unsentBlobs(LI)).map((blob) => blob.sha256)).toEqual([sha256]);
+});
+
+test("a row that another space has brought since, or that came back, stays", async () => {
+  const row = (await viewed(`finding/${finding}`))!.row;
+  const cursor = { afterEntity: "~", pulledAtMs: nowMs() };
+  await putPage([{ index: 12, row: { ...row, space: OTHER } }], { ...cursor, space: OTHER, afterIndex: 12, completeThrough: 13 });
+  await putPage([{ index: 12, left: row.entity }], { ...cursor, space: SPACE, afterIndex: 12, completeThrough: 13 });
+  expect((await serverRow(row.entity))?.space).toBe(OTHER);
+  const page = [{ index: 14, left: row.entity }, { index: 15, row: { ...row, space: OTHER } }];
+  await putPage(page, { ...cursor, space: OTHER, afterIndex: 15, completeThrough: 16 });
+  expect((await serverRow(row.entity))?.space).toBe(OTHER);
+});
+
+test("a snapshot that can no longer tell what left makes the phone begin anew", async () => {
+  await putPage([], { space: SPACE, afterIndex: 5, afterEntity: "", completeThrough: 0, pulledAtMs: nowMs() });
+  const manifest = { json: { complete_through: 20, forgotten: 9, parts: [] } };
+  const asked = await serve({
+    [`GET /spaces/${SPACE}/snapshot`]: () => manifest,
+    [`GET /spaces/${SPACE}/rows`]: () => ({ json: { complete_through: 20, rows: [] } }),
+  });
+  await pull([SPACE], LI);
+  const pages = asked.filter(({ path }) => path.endsWith("/rows"));
+  expect(pages.map(({ query }) => query.get("after_index"))).toEqual([null]);
+  expect(await cursorOf(SPACE)).toMatchObject({ completeThrough: 20 });
+});

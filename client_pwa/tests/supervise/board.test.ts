@@ -76,7 +76,7 @@ describe("steps offered", () => {
   const kinds = (state: string, role: string): string[] => offered(finding(state), role, [reinspection(["p2"])]).map((one) => one.kind);
 
   it("are those of the lifecycle's table and the kind's actors", () => {
-    expect(kinds("extension_requested", "supervisor")).toEqual(["extension.grant", "extension.deny", "finding.transfer", "finding.enterprise_ceased", "finding.withdraw"]);
+    expect(kinds("extension_requested", "supervisor")).toEqual(["extension.grant", "extension.deny", "finding.hand_over", "finding.transfer", "finding.enterprise_ceased", "finding.withdraw"]);
     expect(kinds("disputed", "supervisor")).toEqual(["finding.decide"]);
     expect(kinds("closed", "supervisor")).toEqual([]);
     expect(kinds("extension_requested", "administrator")).toEqual([]);

@@ -12,8 +12,8 @@ import { badge, empty, facts, section } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
 import { contested } from "../../screen/versions.ts";
 import {
-  bureauName, currentAuthor, enterprise, finding, inspection, order, photos, reinspectionsOf, today,
-  type Author, type EnterpriseView, type FindingView, type InspectionView, type OrderView, type PhotoView, type ReinspectionView,
+  bureauName, bureaus, currentAuthor, enterprise, finding, inspection, order, photos, reinspectionsOf, textOf, today,
+  type Author, type Bureau, type EnterpriseView, type FindingView, type InspectionView, type OrderView, type PhotoView, type ReinspectionView,
 } from "../../store/index.ts";
 import { clipsDuring } from "../model/clips.ts";
 import { dueBadge, stateBadge } from "../model/look.ts";
@@ -35,6 +35,7 @@ class FindingPage extends LiveScreen {
   private names: Names = new Map();
   private county = "";
   private author: Author | undefined;
+  private bureaus: readonly Bureau[] = [];
 
   protected override async read(): Promise<void> {
     const view = await finding(this.params["id"] ?? "");
@@ -44,6 +45,7 @@ class FindingPage extends LiveScreen {
     this.names = await peopleNames();
     this.inspection = await inspection(view.inspection);
     this.enterprise = await enterprise(view.enterprise);
+    this.bureaus = await bureaus();
     this.county = await bureauName(view.row.space);
     this.reinspections = await reinspectionsOf(view.id);
     this.orders = await this.ordersOf(view);
@@ -52,7 +54,8 @@ class FindingPage extends LiveScreen {
   }
 
   private async ordersOf(view: FindingView): Promise<OrderView[]> {
-    const all = await Promise.all((this.inspection?.orders ?? []).map((id) => order(id)));
+    const named = new Set([...(this.inspection?.orders ?? []), textOf(view.row, "order")].filter(Boolean));
+    const all = await Promise.all([...named].map((id) => order(id)));
     return all.filter((one): one is OrderView => one !== undefined && one.items.some((item) => item.finding === view.id));
   }
 
@@ -65,14 +68,16 @@ class FindingPage extends LiveScreen {
         ${view.pending.length > 0 ? badge("busy", t("sup.pending"), "phone", "finding-pending") : nothing}</div>
       <h2 class="sup-title"><span class="digits">${view.number}</span> ${view.description || view.place || t("sup.finding.no_text")}</h2>
       ${facts([
-        [t("sup.finding.enterprise"), html`${this.enterprise?.name ?? ""}<br /><span class="soft">${this.enterprise?.address ?? ""}</span>`],
+        [t("sup.finding.enterprise"), html`${this.enterprise?.name ?? textOf(view.row, "enterprise_name")}<br /><span class="soft">${this.enterprise?.address ?? textOf(view.row, "enterprise_address")}</span>`],
         [t("sup.filter.county"), this.county],
         [t("sup.filter.trade"), this.enterprise ? t(`trade.${this.enterprise.trade}`) : t("sup.none")],
         [t("sup.finding.recorded_by"), html`${nameOf(this.names, view.author)} <span class="digits">${dateTimeOf(view.createdAtMs)}</span>`],
-        [t("sup.finding.inspection"), html`<a class="sup-link" href=${href(`/field/inspections/${view.inspection}`)} data-test="finding-inspection">${t("sup.finding.open_inspection", { date: this.inspection?.date ?? "" })}</a>`],
+        ...(view.row.was ?? []).map((one) => [t("sup.finding.came_from"), html`<span data-test="came-from">${this.bureaus.find(({ code }) => code === one.space)?.name ?? one.space}</span>
+          <span class="soft digits">${nameOf(this.names, one.by)} ${dateTimeOf(one.at_ms)}</span>`] as const),
+        [t("sup.finding.inspection"), view.takenOver && !this.inspection ? t("sup.finding.inspection_there") : html`<a class="sup-link" href=${href(`/field/inspections/${view.inspection}`)} data-test="finding-inspection">${t("sup.finding.open_inspection", { date: this.inspection?.date ?? "" })}</a>`],
       ])}
       ${this.enterprise ? contested(this.enterprise, this.author?.role === "supervisor" ? this.settleEnterprise : undefined) : nothing}
-      <sup-finding-actions .actor=${this.author?.role ?? ""} .reinspections=${this.reinspections} .finding=${view}></sup-finding-actions>
+      <sup-finding-actions .bureaus=${this.bureaus} .isCity=${this.author !== undefined && this.author.bureau !== view.row.space} .actor=${this.author?.role ?? ""} .reinspections=${this.reinspections} .finding=${view}></sup-finding-actions>
     </section>`;
   }
 

@@ -8,13 +8,13 @@ import { define, ScreenElement } from "../../screen/element.ts";
 import { t, type Key } from "../../screen/i18n.ts";
 import { kindLabel, reasonLabel } from "../../screen/labels.ts";
 import { banner, button, facts, field, submit } from "../../screen/parts.ts";
-import { today, type FindingView, type ReinspectionView } from "../../store/index.ts";
+import { today, type Bureau, type FindingView, type ReinspectionView } from "../../store/index.ts";
 import { FINDING_KINDS, offered, type FindingKind } from "../model/actions.ts";
 import { dayField, isDay } from "./day-field.ts";
 import { modal } from "./modal.ts";
 import "./order-form.ts";
 
-const LATER: readonly FindingKind[] = ["finding.propose_close", "finding.transfer", "finding.enterprise_ceased", "finding.withdraw"];
+const LATER: readonly FindingKind[] = ["finding.propose_close", "finding.hand_over", "finding.transfer", "finding.enterprise_ceased", "finding.withdraw"];
 const given = (form: FormData, name: string): string => String(form.get(name) ?? "").trim();
 
 class FindingActions extends ScreenElement {
@@ -23,10 +23,13 @@ class FindingActions extends ScreenElement {
   reinspections: readonly ReinspectionView[] = [];
   private asking: FindingKind | undefined;
   private day = "";
+  /** Who may receive a hazard. */
+  bureaus: readonly Bureau[] = [];
+  isCity = false;
 
   set finding(finding: FindingView) {
     this.#finding = finding;
-    if (this.asking && !offered(finding, this.actor, this.reinspections).some((one) => one.kind === this.asking)) this.asking = undefined;
+    if (this.asking && !offered(finding, this.actor, this.reinspections, this.isCity).some((one) => one.kind === this.asking)) this.asking = undefined;
     this.requestUpdate();
   }
 
@@ -50,6 +53,7 @@ class FindingActions extends ScreenElement {
       case "extension.deny": return capture.denyExtension(id, reason);
       case "finding.close": return capture.closeFinding(id, reason || undefined);
       case "finding.propose_close": return capture.proposeClose(id, reason);
+      case "finding.hand_over": return capture.handOverFinding(id, { to: given(form, "to"), reason });
       case "finding.transfer": return capture.transferFinding(id, { authority: given(form, "authority"), reason });
       case "finding.enterprise_ceased": return capture.enterpriseCeased(id, reason);
       case "finding.withdraw": return capture.withdraw(id, reason);
@@ -82,8 +86,15 @@ class FindingActions extends ScreenElement {
     ${isDay(this.day) && daysUntil(this.day, today()) < 0 ? banner("alarm", t("sup.act.day_past")) : nothing}`;
   }
 
+  private receiver(finding: FindingView): TemplateResult {
+    const others = this.bureaus.filter(({ code }) => code !== finding.row.space);
+    return field("receiver", t("sup.act.receiver"), (id) => html`<select id=${id} name="to" required data-test="action-receiver">
+      <option value="">${t("sup.act.receiver_choose")}</option>${others.map(({ code, name }) => html`<option value=${code}>${name}</option>`)}</select>`);
+  }
+
   private fields(kind: FindingKind, finding: FindingView): TemplateResult {
     if (kind === "extension.grant") return this.granting(finding);
+    if (kind === "finding.hand_over") return html`${this.receiver(finding)}${this.reason(true)}`;
     if (kind === "finding.transfer") return html`${field("authority", t("sup.act.authority"), (id) => html`<input id=${id} name="authority" maxlength="120" required data-test="action-authority" />`)}${this.reason(true)}`;
     return this.reason(kind !== "finding.close");
   }
@@ -102,7 +113,7 @@ class FindingActions extends ScreenElement {
   override render(): TemplateResult {
     const finding = this.#finding;
     if (!finding) return html``;
-    const all = offered(finding, this.actor, this.reinspections);
+    const all = offered(finding, this.actor, this.reinspections, this.isCity);
     const bars = all.filter((one) => one.barred !== "");
     const first = all.find((one) => one.barred === "" && !LATER.includes(one.kind));
     return html`<div class="sup-actions" data-test="actions" data-state=${finding.state}>

@@ -10,6 +10,9 @@ import { today, type FindingView } from "../../store/index.ts";
 import { dayField, isDay } from "./day-field.ts";
 import "./paper.ts";
 
+/** Another bureau keeps the inspection of a hazard that was taken over. */
+const inspectionOf = ({ takenOver, inspection }: FindingView): string | undefined => (takenOver ? undefined : inspection);
+
 class OrderForm extends ScreenElement {
   #finding: FindingView | undefined;
   private requirement = "";
@@ -27,12 +30,12 @@ class OrderForm extends ScreenElement {
   }
 
   private show(finding: FindingView): void {
-    this.attempt(async () => this.put({ rendering: await renderOrder(finding.inspection, this.items(finding)) }));
+    this.attempt(async () => this.put({ rendering: await renderOrder(inspectionOf(finding), this.items(finding)) }));
   }
 
   private issue(finding: FindingView, rendering: Rendering): void {
     this.attempt(async () => {
-      await issueOrder(finding.inspection, { items: this.items(finding), rendering, signatures: [] });
+      await issueOrder(inspectionOf(finding), { items: this.items(finding), rendering, signatures: [] });
       this.dispatchEvent(new CustomEvent("order-issued"));
     });
   }

@@ -71,7 +71,7 @@ class Reinspect extends LiveScreen {
   }
 
   private async photographed({ bytes, source, mediaType }: Taken): Promise<void> {
-    const saved = await addPhoto(bytes, { inspection: this.finding?.inspection ?? "", purpose: "reinspection", source, mediaType });
+    const saved = await addPhoto(bytes, { ...(this.finding?.takenOver ? {} : { inspection: this.finding?.inspection ?? "" }), purpose: "reinspection", source, mediaType });
     await this.draft.change({ photos: [...this.draft.value.photos, saved.photo] });
     this.requestUpdate();
   }
