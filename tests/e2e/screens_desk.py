@@ -100,6 +100,7 @@ def the_rest(desk: Supervisor, walk: Walk) -> dict[str, str]:
     walk.through(list(dialogs(found)))
     walk.through(field(desk))
     walk.through(held())
+    walk.through(recordings())
     walk.through(
         [
             Screen("desk-settings", "/settings", "settings-page"),
@@ -229,6 +230,23 @@ def held() -> list[Screen]:
         Screen("held-waiting", "/held", "held", _held("waiting")),
         Screen("held-refused", "/held", "held", _held("refused")),
     ]
+
+
+def recordings() -> list[Screen]:
+    """The stations' footage: the day as it opens, and a manifest with a refused row."""
+    return [
+        Screen("recordings", "/recordings", "holds", attributes={}),
+        Screen("recordings-manifest", "/recordings", "holds", _manifest),
+    ]
+
+
+def _manifest(hand: Hand) -> None:
+    row = "DSJ0001,a.mp4,2026-05-01 09:00:00,60,5,一号采集站\n"
+    raw = ("设备编号,文件名,开始时间,时长,文件大小,采集站\n" + row + row).encode()
+    file = {"name": "采集站清单.csv", "mimeType": "text/csv", "buffer": raw}
+    hand.see("manifest-file").set_input_files([file])
+    hand.tap(hand.wait("manifest-refused", seconds=30).locator("summary"))
+    hand.wait("refused-row")
 
 
 def _held(outcome: str) -> Touch:

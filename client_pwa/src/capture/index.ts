@@ -23,4 +23,7 @@ export {
 export {
   acceptQuarantined, addEnterprise, countersign, declineQuarantined, mend, revokeChain, withdrawOp,
 } from "./registers.ts";
+export {
+  clockShown, closeCase, confirmFootage, confirmHold, declareClock, explainGap, openCase, referToRecording, rejectFootage, type GapReason,
+} from "./recordings.ts";
 export { watchPosition } from "./position.ts";

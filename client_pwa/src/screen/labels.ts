@@ -2,6 +2,7 @@
 // that a screen never retypes them. A word the tables do not know is shown raw: a newer server
 // may use states this version has not heard of.
 
+import cameras from "@tables/cameras.json";
 import lifecycle from "@tables/lifecycle.json";
 import kinds from "@tables/kinds.json";
 import problems from "@tables/problems.json";
@@ -31,3 +32,8 @@ export const flagLabel = (flag: string): string => say((reasons.flags as Pairs)[
 /** A problem document's or a rejected item's code. */
 export const problemLabel = (code: string): string =>
   say((problems.problems as unknown as Pairs)[code] ?? (problems.item as unknown as Pairs)[code], code);
+
+/** What is proposed for a recording, e.g. matched → 已对应. */
+export const recordingLabel = (outcome: string): string => say((cameras.outcomes as Pairs)[outcome], outcome);
+/** Why a row of a manifest was refused. */
+export const rowCodeLabel = (code: string): string => say((cameras.row_codes as Pairs)[code], code);

@@ -62,7 +62,7 @@ export function clipView(viewed: Viewed): ClipView {
   const { row } = viewed;
   return {
     ...viewed, inspection: textOf(row, "inspection"), camera: textOf(row, "camera"), officer: textOf(row, "officer"),
-    startedAtMs: numberOf(row, "started_at_ms"), stoppedAtMs: numberOf(row, "stopped_at_ms"),
+    startedAtMs: numberOf(row, "started_at_ms"), stoppedAtMs: numberOf(row, "stopped_at_ms"), fileName: textOf(row, "file_name"),
   };
 }
 

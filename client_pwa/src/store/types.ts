@@ -68,6 +68,8 @@ export interface ClipView extends Viewed {
   readonly startedAtMs: number;
   /** 0 while the recorder is on. */
   readonly stoppedAtMs: number;
+  /** As the station names it, "" when the reference is by time only. */
+  readonly fileName: string;
 }
 
 export interface InspectionView extends Viewed {

@@ -17,6 +17,8 @@ export const addressOf = (path: string): string => `${base}${path}`;
 export interface Ask {
   readonly method?: string;
   readonly json?: unknown;
+  /** A body that is sent as it is. */
+  readonly bytes?: ArrayBuffer;
   readonly token?: string;
   readonly timeoutMs?: number;
 }
@@ -30,6 +32,11 @@ async function exchange(path: string, ask: Ask): Promise<Response> {
     const body = utf8(JSON.stringify(ask.json));
     headers[DIGEST] = await digestOf(body);
     init.body = body;
+  }
+  if (ask.bytes !== undefined) {
+    headers["Content-Type"] = "application/octet-stream";
+    headers[DIGEST] = await digestOf(ask.bytes);
+    init.body = ask.bytes;
   }
   try {
     return await fetch(addressOf(path), init);

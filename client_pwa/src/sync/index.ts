@@ -12,6 +12,8 @@ export {
 export { fetchOriginal, fetchThumbnail, heldPage, opEntry, timeline } from "./fetches.ts";
 export { originsOf, type Origin } from "./origins.ts";
 export { devicesOf, drainCertificate } from "./inventory.ts";
+export type * from "./recordings.ts";
+export { bringManifest, holdList, holdsOf, recordingsOf, recordingsOfInspection } from "./recordings.ts";
 export { peopleHere, type PersonHere } from "./people.ts";
 export { readiness } from "./readiness.ts";
 export { ParcelError } from "../protocol/parcel.ts";

@@ -16,6 +16,9 @@ import "./screens/hazard.ts";
 import "./screens/finding.ts";
 import "./screens/burst.ts";
 import "./screens/tray.ts";
+import "./screens/recordings.ts";
+import "./screens/recordings-list.ts";
+import "./screens/clock.ts";
 import "./screens/sign.ts";
 import "./screens/attest.ts";
 import "./screens/order.ts";
@@ -49,6 +52,9 @@ addRoutes(
   phone("/inspections/:id/hazard", "capture.hazard", (params) => html`<lh-hazard .params=${params}></lh-hazard>`, "/inspections/:id"),
   { ...phone("/inspections/:id/burst", "capture.burst", (params) => html`<lh-burst .params=${params}></lh-burst>`, "/inspections/:id") },
   phone("/inspections/:id/tray", "tray.title", (params) => html`<lh-tray .params=${params}></lh-tray>`, "/inspections/:id"),
+  phone("/inspections/:id/recordings", "rec.title", (params) => html`<lh-recordings .params=${params}></lh-recordings>`, "/inspections/:id"),
+  phone("/inspections/:id/list", "rec.list", (params) => html`<lh-recordings-list .params=${params}></lh-recordings-list>`, "/inspections/:id/recordings"),
+  phone("/inspections/:id/clock", "rec.clock_begin", (params) => html`<lh-clock .params=${params}></lh-clock>`, "/inspections/:id/recordings"),
   phone("/inspections/:id/sign", "sign.title", (params) => html`<lh-sign .params=${params}></lh-sign>`, "/inspections/:id"),
   phone("/inspections/:id/supplement", "sign.supplement", (params) => html`<lh-sign .params=${supplement(params)}></lh-sign>`, "/inspections/:id"),
   phone("/inspections/:id/attest", "attest.title", (params) => html`<lh-attest .params=${params}></lh-attest>`),

@@ -6,8 +6,9 @@ import { documents } from "./inspect/documents.ts";
 import { entrance } from "./inspect/entrance.ts";
 import { home } from "./inspect/home.ts";
 import { inspection } from "./inspect/inspection.ts";
+import { recordings } from "./inspect/recordings.ts";
 
 export const inspect = {
-  zh: { ...home.zh, ...entrance.zh, ...inspection.zh, ...capture.zh, ...documents.zh, ...carry.zh },
-  en: { ...home.en, ...entrance.en, ...inspection.en, ...capture.en, ...documents.en, ...carry.en },
+  zh: { ...home.zh, ...entrance.zh, ...inspection.zh, ...capture.zh, ...documents.zh, ...carry.zh, ...recordings.zh },
+  en: { ...home.en, ...entrance.en, ...inspection.en, ...capture.en, ...documents.en, ...carry.en, ...recordings.en },
 } as const;

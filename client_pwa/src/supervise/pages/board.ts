@@ -18,6 +18,7 @@ import { onWide } from "../model/width.ts";
 import { bars, type Bar } from "../parts/bars.ts";
 import { boardLine, CARD_PX, LINE_PX } from "../parts/board-line.ts";
 import "../parts/held-note.ts";
+import "../parts/hold-note.ts";
 import "../parts/window-list.ts";
 
 let kept: BoardFilter = NO_FILTER;
@@ -121,7 +122,7 @@ class Board extends LiveScreen {
   protected override view(): TemplateResult {
     const now = today();
     return html`<div class="page page-wide sup" data-test="board">
-      <sup-held-note></sup-held-note>
+      <sup-held-note></sup-held-note><sup-hold-note></sup-hold-note>
       ${this.figures(now)}${this.folded(t("sup.board.filters"), this.filters(), this.roomy.matches(), "fold-filters")}
       <div class="sup-board">${this.folded(t("sup.board.charts"), this.pictures(now), this.beside.matches(), "fold-charts")}${this.list(now)}</div>
     </div>`;

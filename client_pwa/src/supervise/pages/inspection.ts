@@ -13,9 +13,9 @@ import { bureauName, currentAuthor, inspection, membersOf, people, today, type A
 import { dueBadge, fitted, stateBadge } from "../model/look.ts";
 import { nameOf, peopleNames, type Names } from "../model/names.ts";
 import { approvalActions } from "../parts/approval.ts";
-import { clipLine } from "../parts/clip.ts";
 import { pictures } from "../parts/picture.ts";
 import "../parts/record.ts";
+import "../parts/recording-timeline.ts";
 import "../parts/timeline.ts";
 
 const ARRIVAL = ["id_shown", "rights_told", "recorder_on", "code_scanned"] as const;
@@ -106,7 +106,7 @@ class InspectionPage extends LiveScreen {
         <section class="card stack">${section(t("sup.inspection.arrival"), this.arrival(one))}${section(t("sup.inspection.officers"), this.officers(one))}</section>
         <section class="card stack">${section(`${t("sup.inspection.findings")} · ${one.findings.length}`, html`<ul class="stack">${one.findings.map((finding) => this.finding(finding, one.signing !== "" && unrecorded.has(finding.id)))}</ul>`)}</section>
         <section class="card stack">${section(t("sup.inspection.record"), this.papers(one))}</section>
-        <section class="card stack">${section(t("sup.finding.clips"), one.clips.length > 0 ? html`<ul class="stack">${one.clips.map((clip) => clipLine(clip, this.names))}</ul>` : html`<p class="soft">${t("sup.finding.no_clip")}</p>`)}
+        <section class="card stack">${section(t("sup.finding.clips"), html`<sup-recording-timeline .names=${this.names} .mayDecide=${this.author?.role === "supervisor"} .about=${one}></sup-recording-timeline>`)}
           ${section(t("sup.inspection.photos", { verified, all: one.photos.length }), pictures(one.photos))}</section></div>
       <aside class="sup-column card">${section(t("sup.timeline.title"), html`<sup-timeline .names=${this.names} .pending=${one.pending}
         .about=${{ entity: `inspection/${one.id}`, mark: JSON.stringify([one.pending, one.row.states, one.row.sets, one.row.fields]) }}></sup-timeline>`)}

@@ -11,6 +11,7 @@ import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, chips, empty, section, sheet } from "../../screen/parts.ts";
 import { href, navigate } from "../../screen/router.ts";
 import { drafts, inspection, person, type InspectionView } from "../../store/index.ts";
+import { recorded, unexplained } from "../../store/recordings.ts";
 import { newHazard, type HazardDraft } from "../hazard-draft.ts";
 import { inspectionBar } from "../parts/inspection-bar.ts";
 import { findingCard } from "../parts/finding-card.ts";
@@ -26,6 +27,7 @@ class Inspection extends LiveScreen {
   one: InspectionView | undefined;
   officers: readonly string[] = [];
   hasDraft = false;
+  silent = 0;
   sheet: "" | "more" | "pause" | "conclude" = "";
 
   constructor() {
@@ -40,7 +42,15 @@ class Inspection extends LiveScreen {
   protected override async read(): Promise<void> {
     this.one = await inspection(this.inspection);
     this.officers = await Promise.all((this.one?.officers ?? []).map(async (id) => (await person(id))?.name ?? id));
+    this.silent = this.one?.signing ? await this.gapsToExplain(this.one) : 0;
     this.hasDraft = (await drafts.load(newHazard(this.inspection))) !== undefined;
+  }
+
+  /** Once it is signed, its officers are asked about each stretch that was not recorded. */
+  private async gapsToExplain(one: InspectionView): Promise<number> {
+    if (!one.officers.includes(me().person)) return 0;
+    const { gaps, explained } = await recorded(one);
+    return unexplained(gaps, explained).length;
   }
 
   /** A photo first: kept at once, then a hazard begins with it. */
@@ -108,6 +118,7 @@ class Inspection extends LiveScreen {
         ${one.state === "in_progress" ? button(t("inspection.pause"), () => this.put({ sheet: "pause" }), { wide: true, icon: "clock", test: "pause" }) : nothing}
         ${one.state === "paused" ? button(t("inspection.resume"), () => this.act(() => resumeInspection(one.id)), { wide: true, icon: "record", test: "resume" }) : nothing}
         ${one.signing && one.state !== "concluded" ? button(t("inspection.conclude"), () => this.put({ sheet: "conclude" }), { wide: true, icon: "check", test: "conclude" }) : nothing}
+        <a class="button button-wide" href=${href(`/inspections/${one.id}/recordings`)} data-test="go-recordings">${icon("record")}<span>${t("rec.open")}</span></a>
         <a class="button button-wide" href=${href(`/inspections/${one.id}/burst`)}>${icon("burst")}<span>${t("capture.burst")}</span></a>
       `, close, "more-sheet");
     }
@@ -128,6 +139,7 @@ class Inspection extends LiveScreen {
     return html`<div class="page" data-test="inspection" data-state=${one.state}>
       ${this.head(one)} ${this.attestCard(one)}
       ${one.state === "in_progress" || this.isRecording(one) ? html`<lh-recorder .inspection=${one}></lh-recorder>` : nothing}
+      ${this.silent > 0 ? banner("todo", t("rec.asked", { count: this.silent }), html`<a class="button" href=${href(`/inspections/${one.id}/recordings`)} data-test="explain-gaps">${t("rec.asked_go")}</a>`, "gaps-asked") : nothing}
       ${this.hasDraft ? banner("todo", t("inspection.draft"), html`<a class="button" href=${href(`/inspections/${one.id}/hazard`)} data-test="resume-draft">${t("inspection.draft_go")}</a>`) : nothing}
       ${this.tray(one)} ${this.findings(one)}
     </div>

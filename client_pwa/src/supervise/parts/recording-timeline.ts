@@ -1,0 +1,98 @@
+// <sup-recording-timeline>: one inspection's recordings as bars, findings and photos as points, gaps in
+// red, and the same as a table. References are this browser's; footage is asked of the service.
+
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+import { dateTimeOf, timeOf } from "../../screen/dates.ts";
+import { define, ScreenElement } from "../../screen/element.ts";
+import { t, type Key } from "../../screen/i18n.ts";
+import { banner } from "../../screen/parts.ts";
+import type { InspectionView } from "../../store/index.ts";
+import { recorded, type Recorded } from "../../store/recordings.ts";
+import { ApiError, engine, recordingsOfInspection, type InspectionRecordings } from "../../sync/index.ts";
+import { drawn, scaleOf, type Bar, type Point } from "../model/recordings.ts";
+import { nameOf, type Names } from "../model/names.ts";
+import { outcomeBadge } from "./recording-line.ts";
+import "./case-form.ts";
+
+const LOOK_MS = 4000;
+const [WIDTH, ROW, LEFT] = [1000, 40, 0];
+
+class RecordingTimeline extends ScreenElement {
+  names: Names = new Map();
+  mayDecide = false;
+  private one: InspectionView | undefined;
+  private known: Recorded | undefined;
+  private found: InspectionRecordings | undefined;
+  private offline = false;
+  #lookedAtMs = -LOOK_MS;
+
+  constructor() {
+    super();
+    this.watch(engine.subscribe, () => this.look());
+  }
+
+  set about(one: InspectionView) {
+    this.one = one;
+    this.attempt(async () => this.put({ known: await recorded(one) }));
+    this.look();
+  }
+
+  private look(): void {
+    const { lastSyncAtMs } = engine.status();
+    if (!this.one || (lastSyncAtMs - this.#lookedAtMs < LOOK_MS && !this.offline)) return;
+    this.#lookedAtMs = lastSyncAtMs;
+    this.attempt(async () => {
+      try {
+        this.put({ found: await recordingsOfInspection(this.one?.id ?? ""), offline: false });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        this.put({ offline: true });
+      }
+    });
+  }
+
+  private picture(bars: readonly Bar[], points: readonly Point[]): TemplateResult {
+    const scale = scaleOf(bars, points, WIDTH - LEFT);
+    const rows = [...new Set(bars.map((bar) => bar.row))];
+    const [top, height] = [28, 28 + (rows.length + 1) * ROW];
+    const bar = (one: Bar): SVGTemplateResult => svg`<rect class=${`rec-${one.kind}`} x=${LEFT + scale(one.fromMs)} y=${top + rows.indexOf(one.row) * ROW + 6}
+      width=${Math.max(3, scale(one.untilMs) - scale(one.fromMs))} height=${ROW - 14} rx="3" data-test=${`bar-${one.kind}`} />`;
+    const y = top + rows.length * ROW + ROW / 2;
+    const point = (one: Point): SVGTemplateResult => one.kind === "finding"
+      ? svg`<path class="rec-finding" d=${`M${LEFT + scale(one.atMs)} ${y - 11}l9 11-9 11-9-11z`} data-test="point-finding" />`
+      : svg`<circle class="rec-photo" cx=${LEFT + scale(one.atMs)} cy=${y} r="5" data-test="point-photo" />`;
+    return html`<svg class="rec-timeline" viewBox=${`0 0 ${WIDTH} ${height}`} role="img" aria-label=${t("sup.rec.picture")} data-test="recording-timeline">
+      <text x="2" y="18">${timeOf(scale.fromMs)}</text><text x=${WIDTH - 2} y="18" text-anchor="end">${timeOf(scale.untilMs)}</text>
+      ${bars.map(bar)}${points.map(point)}</svg>
+      <ul class="rec-legend">${(["clip", "footage", "gap", "finding", "photo"] as const).map((kind) => html`<li><span class=${`rec-key rec-key-${kind}`} aria-hidden="true"></span>${t(`sup.rec.kind_${kind}` as Key)}</li>`)}</ul>`;
+  }
+
+  private row(bar: Bar): TemplateResult {
+    return html`<tr data-test="recording-row" data-kind=${bar.kind} data-outcome=${bar.outcome ?? ""}><th scope="row">${t(`sup.rec.kind_${bar.kind}` as Key)}</th>
+      <td class="digits">${dateTimeOf(bar.fromMs)} – ${timeOf(bar.untilMs)}</td>
+      <td>${bar.who ? nameOf(this.names, bar.who) : nothing} <span class="digits">${bar.text}</span> ${bar.outcome ? outcomeBadge(bar.outcome) : nothing}
+        ${bar.reason ? t(`gap.${bar.reason}` as Key) : bar.kind === "gap" ? t("sup.rec.unexplained") : nothing} ${bar.note ?? nothing}</td></tr>`;
+  }
+
+  override render(): TemplateResult {
+    const { one, known } = this;
+    if (!one || !known) return html``;
+    const { bars, points } = drawn(one, known, this.found);
+    const covered = this.found?.covering ?? {};
+    return html`<div class="stack">
+      ${this.offline ? banner("todo", t("sup.rec.footage_offline"), nothing, "recordings-offline") : nothing}
+      ${bars.length === 0 ? html`<p class="soft">${t("sup.finding.no_clip")}</p>` : this.picture(bars, points)}
+      <div class="rec-table"><table><caption class="visually-hidden">${t("sup.rec.picture")}</caption>
+        <tbody>${bars.map((bar) => this.row(bar))}
+        ${one.findings.map((finding) => html`<tr data-test="recording-finding" data-finding=${finding.id}><th scope="row">${t("sup.rec.kind_finding")} <span class="digits">${finding.number}</span></th>
+          <td class="digits">${dateTimeOf(finding.createdAtMs)}</td>
+          <td class="digits">${(covered[finding.id] ?? []).map((id) => this.found?.footage[id]?.file_name ?? "").join(" ") || t("sup.finding.no_clip")}</td></tr>`)}</tbody></table></div>
+      ${known.clocks.length === 0 ? nothing : html`<ul class="stack">${known.clocks.map((clock) => html`<li class="sup-sub" data-test="clock">${clock.nonce
+        ? t("sup.rec.clock_shown", { camera: clock.camera, nonce: clock.nonce.toUpperCase(), time: dateTimeOf(clock.shownAtMs) })
+        : t("sup.rec.clock_declared", { camera: clock.camera, date: clock.date, seconds: Math.round(clock.offsetMs / 1000) })}</li>`)}</ul>`}
+      <sup-case-form .about=${{ one, cases: known.cases, found: this.found }} .mayOpen=${this.mayDecide}></sup-case-form>
+    </div>`;
+  }
+}
+
+define("sup-recording-timeline", RecordingTimeline);
