@@ -42,7 +42,7 @@ def of_space(runtime: Runtime, space: str) -> dict[str, Any]:
     now_ms = runtime.clock.now_ms()
     with reading(runtime.engine) as connection:
         around = (now_ms - (retention.STATION_DAYS + 1) * DAY_MS, now_ms)
-        seen = Seen(connection, space, *around)
+        seen = Seen(connection, space, *around, unclaimed=False)
         cases = _open_cases(connection, seen.own)
         needs = _Needs(connection, seen, cases)
         rows = needs.rows()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Text, func, or_, select
 
 from server.domain.authority import SPAN_OF_BUREAUS, field
 from server.domain.footage import (
@@ -45,7 +45,7 @@ def page(
     """Return the references and the unclaimed footage of a time, and how many of each outcome."""
     with reading(runtime.engine) as connection:
         size = log_store.head(connection).size
-        seen = Seen(connection, space, from_ms, until_ms)
+        seen = Seen(connection, space, from_ms, until_ms, unclaimed=True)
     entries = seen.entries()
     wanted = [one for one in entries if outcome in ("", one["outcome"])]
     shown = wanted[skip : skip + min(limit, PAGE)]
@@ -72,7 +72,7 @@ def of_inspection(runtime: Runtime, inspection: str) -> dict[str, Any]:
         spans = [_range(clip) for clip in clips]
         start = min((span[0] for span in spans), default=row["created"]["at_ms"])
         end = max((span[1] for span in spans), default=start)
-        seen = Seen(connection, row["space"], start, end + 1)
+        seen = Seen(connection, row["space"], start, end + 1, unclaimed=False)
         findings = rows_named(connection, _members(row, "findings", "finding"))
     entries = [one for one in seen.entries() if one.get("inspection") == inspection]
     return {
@@ -83,9 +83,14 @@ def of_inspection(runtime: Runtime, inspection: str) -> dict[str, Any]:
 
 
 class Seen:
-    """References and footage of a space and a time, judged."""
+    """References and footage of a space and a time, judged.
 
-    def __init__(self, connection: Connection, space: str, from_ms: int, until_ms: int) -> None:
+    Unless `unclaimed` is wanted only footage is read that a reference could mean.
+    """
+
+    def __init__(
+        self, connection: Connection, space: str, from_ms: int, until_ms: int, *, unclaimed: bool
+    ) -> None:
         tree = _tree(connection)
         self.own = {one for one in tree if space in _upwards(tree, one)} | {space}
         around = (from_ms - LONGEST_MS, until_ms + LONGEST_MS)
@@ -100,7 +105,8 @@ class Seen:
             if one.ended_at_ms >= around[0] and one.started_at_ms <= around[1]
         }
         self.visible = self.own | set(_upwards(tree, space))
-        self._rows = _footage(connection, self.visible, *around)
+        wanted = None if unclaimed else list(self._asked.values())
+        self._rows = _footage(connection, self.visible, *around, wanted)
         self.found = _within(
             reconcile(self._asked.values(), (one for one, _ in self._rows.values())),
             self._asked, self._rows, self.own, from_ms, until_ms,
@@ -283,14 +289,34 @@ def _officer_numbers(connection: Connection) -> dict[str, str]:
 
 
 def _footage(
-    connection: Connection, spaces: set[str], from_ms: int, until_ms: int
+    connection: Connection,
+    spaces: set[str],
+    from_ms: int,
+    until_ms: int,
+    wanted: Sequence[Reference] | None,
 ) -> dict[str, tuple[Footage, Any]]:
+    """Return the footage of a time; with `wanted` only what one of these could mean."""
     query = select(FootageRow.__table__).where(
         one_of(connection, FootageRow.space, sorted(spaces)),
         FootageRow.ended_at_ms >= from_ms,
         FootageRow.started_at_ms <= until_ms,
     )
+    if wanted is not None:
+        query = query.where(_could_mean(connection, wanted))
     return {row.footage: (_file(row), row) for row in connection.execute(query)}
+
+
+def _could_mean(connection: Connection, wanted: Sequence[Reference]) -> ColumnElement[bool]:
+    cameras = {camera_key(one.camera) for one in wanted}
+    names = {one.file_name.lower() for one in wanted if one.file_name}
+    hashes = {one.sha256 for one in wanted if one.sha256}
+    decided = {footage for one in wanted for footage in one.confirmed}
+    return or_(
+        one_of(connection, FootageRow.camera, sorted(cameras)),
+        one_of(connection, func.lower(FootageRow.file_name, type_=Text), sorted(names)),
+        one_of(connection, FootageRow.sha256, sorted(hashes)),
+        one_of(connection, FootageRow.footage, sorted(decided)),
+    )
 
 
 def _file(row: Any) -> Footage:

@@ -6,6 +6,8 @@ import { authorised } from "./tokens.ts";
 import { ApiError } from "./types.ts";
 
 const MANIFEST_MS = 180_000;
+/** A page that is read and shown without anybody noticing; its files come with it. */
+const PAGE_ENTRIES = 100;
 
 export type Outcome = "matched" | "hash_mismatch" | "missing" | "unclaimed" | "ambiguous" | "gap";
 
@@ -98,7 +100,7 @@ export async function bringManifest(space: string, file: Blob, name: string, sta
 
 /** One page of a space's references and unclaimed footage; `skip` is the `next` of the page before. */
 export async function recordingsOf(space: string, fromMs: number, untilMs: number, outcome: Outcome | "", skip = 0): Promise<RecordingsPage> {
-  const query = new URLSearchParams({ from_ms: String(fromMs), until_ms: String(untilMs), outcome, skip: String(skip) });
+  const query = new URLSearchParams({ from_ms: String(fromMs), until_ms: String(untilMs), outcome, skip: String(skip), limit: String(PAGE_ENTRIES) });
   return listed(await authorised((ask) => askJson<RecordingsPage>(`/spaces/${space}/recordings?${query}`, ask)), "entries");
 }
 

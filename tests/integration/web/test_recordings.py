@@ -140,6 +140,26 @@ def test_the_inspections_footage_covers_its_finding(scene: Scene) -> None:
     assert scene.service.ask("colleague", "GET", "/inspections/none/recordings").status_code == 404
 
 
+def test_an_inspection_finds_its_footage_by_hash_and_name_on_another_camera_too(
+    scene: Scene,
+) -> None:
+    scene.refer("hash", sha256="ab" * 32)
+    scene.refer("name", 60, 90, file_name="B.mp4", source="name")
+    scene.bring(
+        [
+            scene.row("a.mp4", camera="X1", sha256="ab" * 32),
+            scene.row("b.MP4", 60, 90, camera="X2"),
+            scene.row("c.mp4", camera="X3"),
+        ]
+    )
+    found = scene.service.ask("inspector", "GET", "/inspections/i1/recordings").json
+    assert {one["clip"]: (one["outcome"], one["by"]) for one in found["entries"]} == {
+        "hash": ("matched", "hash"),
+        "name": ("matched", "name"),
+    }
+    assert {one["file_name"] for one in found["footage"].values()} == {"a.mp4", "b.MP4"}
+
+
 def test_a_countys_footage_may_lie_at_the_citys_station(scene: Scene) -> None:
     scene.refer("c1")
     with scene.service.app.app_context():

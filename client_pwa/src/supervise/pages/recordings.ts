@@ -12,7 +12,8 @@ import { currentAuthor, today, type Author } from "../../store/index.ts";
 import { ApiError, engine, recordingsOf, type Outcome, type RecordingReply, type RecordingsPage } from "../../sync/index.ts";
 import { bureauNames, type Names } from "../model/names.ts";
 import { onWide } from "../model/width.ts";
-import { RECORDING_CARD_PX, RECORDING_PX, recordingLine, type RecordingItem } from "../parts/recording-line.ts";
+import { CARD_PX, LINE_PX } from "../parts/board-line.ts";
+import { recordingLine, type RecordingItem } from "../parts/recording-line.ts";
 import "../parts/footage-dialog.ts";
 import "../parts/holds.ts";
 import "../parts/manifest-drop.ts";
@@ -105,7 +106,7 @@ class Recordings extends LiveScreen {
       ${this.offline ? banner("todo", t("sup.rec.offline"), nothing, "recordings-offline") : nothing}
       <h2 aria-live="polite" data-test="recordings-count" data-count=${this.page?.total ?? 0} data-loaded=${String(!this.loading)}>${t("sup.rec.shown", { count: this.page?.total ?? 0 })}</h2>
       ${this.page && this.items.length === 0 && !this.loading ? empty("search", t("sup.rec.none")) : nothing}
-      <sup-window-list data-test="recordings-list" .linePx=${wide ? RECORDING_PX : RECORDING_CARD_PX} .items=${this.items}
+      <sup-window-list data-test="recordings-list" .linePx=${wide ? LINE_PX : CARD_PX} .items=${this.items}
         .line=${(item: RecordingItem) => recordingLine(item, wide, (opened) => this.put({ opened }))}></sup-window-list>
       ${this.page?.next === undefined || this.items.length === 0 ? nothing
         : button(t("sup.rec.more", { count: this.page.total - this.items.length }), () => this.load(this.page?.next), { wide: true, disabled: this.loading, test: "recordings-more" })}

@@ -9,9 +9,6 @@ import { href } from "../../screen/router.ts";
 import type { FootageById, Outcome, RecordingReply } from "../../sync/index.ts";
 import { fitted } from "../model/look.ts";
 
-export const RECORDING_PX = 124;
-export const RECORDING_CARD_PX = 216;
-
 export interface RecordingItem {
   readonly id: string;
   readonly entry: RecordingReply;
