@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     LargeBinary,
+    Select,
     Table,
     Text,
     bindparam,
@@ -49,6 +50,24 @@ def listed_in(dialect: str, field: Any, name: str = LISTED) -> ColumnElement[boo
     The values are its parameter `name`, as `listed` writes them.
     """
     return _one_of(dialect, field, bindparam(name, type_=Text))
+
+
+def at_pairs(dialect: str, found: Select[Any], first: Any, second: Any) -> Select[Any]:
+    """Return a statement that is kept, for the rows whose two columns are one of the pairs given.
+
+    The pairs are its parameter `LISTED`, as `listed` writes them, each once. It is a join, because
+    SQLite looks up only the first column of a pair that is `IN` a list.
+    """
+    given = bindparam(LISTED, type_=Text)
+    if dialect == "sqlite":
+        pair = func.json_each(given).table_valued("value", name="pair")
+        one, other = (func.json_extract(pair.c.value, f"$[{place}]") for place in (0, 1))
+    else:
+        value = column("value", JSON)
+        pair = func.json_array_elements(cast(given, JSON)).table_valued(value, name="pair")
+        one = cast(pair.c.value[0].astext, first.type)
+        other = cast(pair.c.value[1].astext, second.type)
+    return found.join(pair, (first == one) & (second == other))
 
 
 def utf8_of(dialect: str, field: Any) -> ColumnElement[bytes]:

@@ -25,7 +25,15 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import bindparam
 
 from server.domain.records import LoggedOp
-from server.storage.bulk import LISTED, Values, insert_rows, listed, listed_in, upsert_rows
+from server.storage.bulk import (
+    LISTED,
+    Values,
+    at_pairs,
+    insert_rows,
+    listed,
+    listed_in,
+    upsert_rows,
+)
 from server.storage.log_tables import (
     BlobRef,
     Checkpoint,
@@ -142,18 +150,12 @@ def mended_above(connection: Connection, op_id: str, levels: int) -> list[str]:
 
 @cache
 def _at_places(dialect: str) -> Select[Any]:
-    return select(*_LOGGED).where(
-        listed_in(dialect, Op.chain), listed_in(dialect, Op.seq, "numbers")
-    )
+    return at_pairs(dialect, select(*_LOGGED), Op.chain, Op.seq)
 
 
 def at_places(connection: Connection, places: Iterable[tuple[str, int]]) -> list[LoggedOp]:
     """Return the ops at places (chain, seq)."""
-    wanted = set(places)
-    chains, numbers = {chain for chain, _ in wanted}, {seq for _, seq in wanted}
-    rows = _listed(connection, _at_places, chains, numbers=listed(numbers))
-    found = [_logged(row) for row in rows]
-    return [op for op in found if (op.chain, op.seq) in wanted]
+    return [_logged(row) for row in _listed(connection, _at_places, places)]
 
 
 def announcers(connection: Connection, digests: Iterable[str]) -> dict[str, LoggedOp]:
@@ -334,8 +336,8 @@ def all_deps_waited_for(connection: Connection) -> set[str]:
 
 @cache
 def _tiles(dialect: str) -> Select[Any]:
-    places = (listed_in(dialect, Tile.level), listed_in(dialect, Tile.number, "numbers"))
-    return select(Tile.level, Tile.number, Tile.data).where(*places)
+    found = select(Tile.level, Tile.number, Tile.data)
+    return at_pairs(dialect, found, Tile.level, Tile.number)
 
 
 def tiles(
@@ -344,9 +346,8 @@ def tiles(
     """Return the data of tiles by (level, number)."""
     if not places:
         return {}
-    levels, numbers = {level for level, _ in places}, {number for _, number in places}
-    found = _listed(connection, _tiles, levels, numbers=listed(numbers))
-    return {(level, number): data for level, number, data in found if (level, number) in places}
+    found = _listed(connection, _tiles, places)
+    return {(level, number): data for level, number, data in found}
 
 
 def append(connection: Connection, leaves: Values, ops: Values, rulings: Values) -> None:
