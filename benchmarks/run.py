@@ -25,6 +25,8 @@ from tests.support.databases import PostgresServer
 
 SINGLES, LONE, ASKED = 1200, 200, 200
 PEER_PUSH_S = 240
+ALONE = ("admit", "stages", "bootstrap")  # programs of their own, each prints its lines
+SERVERS = ("sqlite", "postgresql", "kinto", "pouchdb")
 AT_ONCE = 40_000  # ops that wait signed in memory
 MILLION = 1_000_000
 LEAST_TIMED, PULLED_MOST = 3000, 20_000
@@ -163,12 +165,12 @@ def main() -> None:
     parser.add_argument("--ops", type=int, default=20_000, help="ops pushed before the pulls")
     parser.add_argument("--scales", default="", help="entities at which the newest are asked for")
     parser.add_argument("--million", action="store_true", help="go on to a million entities")
-    parser.add_argument("--only", default="admit,bootstrap,sqlite,postgresql,kinto,pouchdb")
+    parser.add_argument("--only", default=",".join((*ALONE, *SERVERS)))
     asked = parser.parse_args()
     asked.only = asked.only.split(",")
     default = [1000, asked.ops, 200_000] + ([MILLION] if asked.million else [])
     scales = [int(one) for one in asked.scales.split(",")] if asked.scales else default
-    for alone in ("admit", "bootstrap"):
+    for alone in ALONE:
         if alone in asked.only:
             script = ROOT / "benchmarks" / f"{alone}.py"
             subprocess.run([sys.executable, str(script)], check=True)

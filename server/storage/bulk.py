@@ -21,12 +21,14 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    TypeDecorator,
     bindparam,
     cast,
     column,
     func,
     literal,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -70,11 +72,19 @@ def at_pairs(dialect: str, found: Select[Any], first: Any, second: Any) -> Selec
     return found.join(pair, (first == one) & (second == other))
 
 
+class _Encoded(TypeDecorator[bytes]):
+    """A text whose value here is its UTF-8; its driver hands over bytes only as hex."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: Any, _dialect: Any) -> bytes:
+        return str.encode(value)
+
+
 def utf8_of(dialect: str, field: Any) -> ColumnElement[bytes]:
-    """Return a text column as its bytes, for texts that are only handed on."""
-    if dialect == "sqlite":
-        return cast(field, LargeBinary)
-    return func.convert_to(field, "UTF8", type_=LargeBinary)
+    """Return a text column (never null) as its bytes, for texts that are only handed on."""
+    return cast(field, LargeBinary) if dialect == "sqlite" else type_coerce(field, _Encoded)
 
 
 def _one_of(dialect: str, field: Any, given: Any) -> ColumnElement[bool]:
