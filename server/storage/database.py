@@ -28,7 +28,7 @@ from sqlalchemy.orm import DeclarativeBase
 BUSY_TIMEOUT_MS = 30_000
 POOL_SIZE = 16
 POOL_OVERFLOW = 64
-CACHE = "cache_size=-16384"  # KiB of each connection; the system's own cache is behind it
+CACHE = "cache_size=-4096"  # KiB of each connection; the system's own cache is behind it
 
 
 class Base(DeclarativeBase):
