@@ -33,7 +33,7 @@ def make_next(runtime: Runtime) -> bool:
     wanted = (
         select(StoredBlob.sha256, StoredBlob.media_type)
         .where(StoredBlob.media_type.startswith("image/"), ~seen.exists())
-        .order_by(StoredBlob.stored_at_ms)
+        .order_by(StoredBlob.stored_at_ms.desc())  # what somebody waits for is new
         .limit(1)
     )
     with claimed(runtime.engine, WORK, wanted) as (rows, write):

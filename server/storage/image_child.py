@@ -1,4 +1,4 @@
-"""Look at one image in a process of its own; this file is run, never imported by the service.
+"""Look at one image in a process of its own (`image_nursery`); run, never imported by the service.
 
 The original is standard input, the bounds are the first argument (JSON), standard output is one
 line of JSON and after it the bytes of the copies, in the order of its `copies`.
@@ -10,7 +10,6 @@ gets no environment and knows nothing of the service. Whatever it says is checke
 
 import io
 import json
-import os
 import resource
 import sys
 import warnings
@@ -19,7 +18,6 @@ from typing import Any, BinaryIO
 
 OUTPUT_BYTES = 32 << 20
 OOM_SCORE = Path("/proc/self/oom_score_adj")
-CHILD_NICENESS = 10  # requests come first
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF"}
 QUALITY = {"thumbnail": 75, "screen": 80}
 # EXIF 2.32, tags of the first directory and of the Exif directory.
@@ -47,7 +45,6 @@ def main() -> None:
 
 
 def _confine(memory_bytes: int, seconds: int) -> None:
-    os.nice(CHILD_NICENESS)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     for what, most in (
         (resource.RLIMIT_AS, memory_bytes),

@@ -5,12 +5,17 @@ it tells is checked as strictly as what a phone tells, since a decoder may have 
 nothing here changes an original. Not here: which files are looked at, and where the copies go.
 """
 
+import atexit
+import contextlib
 import json
+import os
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -26,6 +31,7 @@ State = Literal[
 EDGES_PX = {"thumbnail": 320, "screen": 1600}
 TOOL = f"Pillow {version('pillow')}, pillow-heif {version('pillow-heif')}"
 CHILD = Path(__file__).parent / "image_child.py"
+NURSERY = CHILD.with_name("image_nursery.py")
 HEAD_BYTES = 1 << 14
 COPY_BYTES = 16 << 20
 NO_ENVIRONMENT: Mapping[str, str] = {}
@@ -70,6 +76,53 @@ class Bounds:
     seconds: int
 
 
+class _Nursery:
+    """The process that forks one for each image; started when needed, anew after its end."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, request: dict[str, str], seconds: float) -> int | None:
+        """Return the exit code of a look (negative: the signal), None when it took too long."""
+        with self._lock:
+            process = self._process = self._process or self._start()
+            assert process.stdin is not None and process.stdout is not None  # noqa: PT018, S101
+            try:
+                process.stdin.write(json.dumps(request).encode() + b"\n")
+                process.stdin.flush()
+                ready, _, _ = select.select([process.stdout], [], [], seconds)
+                said = process.stdout.readline() if ready else None
+            except BrokenPipeError:
+                said = b""
+            if said and said.strip().lstrip(b"-").isdigit():
+                return int(said)
+            self._end(process)
+            return None if said is None else 1
+
+    def close(self) -> None:
+        """End it; the service goes."""
+        if self._process is not None:
+            self._end(self._process)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603 - our own file; nothing of an image is in the command
+            [sys.executable, "-I", str(NURSERY)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, env=NO_ENVIRONMENT, start_new_session=True,
+        )  # fmt: skip
+
+    def _end(self, process: "subprocess.Popen[bytes]") -> None:
+        """Kill it and whatever it started."""
+        self._process = None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+_nursery = _Nursery()
+atexit.register(_nursery.close)
+
+
 def look(
     source: BinaryIO, media_type: str, bounds: Bounds, folder: Path
 ) -> tuple[Told, dict[str, bytes]]:
@@ -77,21 +130,20 @@ def look(
 
     `folder` takes the original and the answer for as long as it takes.
     """
-    with (
-        tempfile.TemporaryFile(dir=folder) as original,
-        tempfile.TemporaryFile(dir=folder) as answer,
-    ):
-        shutil.copyfileobj(source, original)
-        original.seek(0)
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        original, answer = Path(place, "original"), Path(place, "answer")
+        with original.open("wb") as copied:
+            shutil.copyfileobj(source, copied)
+        answer.touch()
         died = _run(original, answer, media_type, bounds)
         if died is not None:
             return Told(died, {}), {}
-        answer.seek(0)
-        return _read(answer)
+        with answer.open("rb") as said:
+            return _read(said)
 
 
-def _run(original: Any, answer: Any, media_type: str, bounds: Bounds) -> State | None:
-    """Run the child to its end; return the state its death stands for, None when it ended well."""
+def _run(original: Path, answer: Path, media_type: str, bounds: Bounds) -> State | None:
+    """Look; return the state its death stands for, None when it ended well."""
     pixels = bounds.jpeg_pixels if media_type == DECODED_SMALLER else bounds.other_pixels
     said = {
         "media_type": media_type,
@@ -100,15 +152,11 @@ def _run(original: Any, answer: Any, media_type: str, bounds: Bounds) -> State |
         "memory_bytes": bounds.memory_bytes,
         "seconds": bounds.seconds,
     }
-    command = [sys.executable, "-I", str(CHILD), json.dumps(said)]
-    try:
-        ended = subprocess.run(  # noqa: S603 - our own file; nothing of the image is in the command
-            command, stdin=original, stdout=answer, stderr=subprocess.DEVNULL,
-            env=NO_ENVIRONMENT, timeout=bounds.seconds, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
+    paths = {"program": str(CHILD), "original": str(original), "answer": str(answer)}
+    code = _nursery.run(paths | {"bounds": json.dumps(said)}, bounds.seconds)
+    if code is None:
         return "too_slow"
-    return DEATHS.get(ended.returncode, "crashed") if ended.returncode else None
+    return DEATHS.get(code, "crashed") if code else None
 
 
 def _read(answer: Any) -> tuple[Told, dict[str, bytes]]:
