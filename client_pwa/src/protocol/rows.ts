@@ -117,6 +117,9 @@ export interface Ruling {
   readonly code: string;
   readonly flags: readonly string[];
   readonly cause: string;
+  /** Text and epoch of the ruling's own leaf; absent where the receipt's leaf says it. Kept: it is the author's evidence. */
+  readonly leaf?: string;
+  readonly origin?: string;
 }
 export interface BlobRef {
   readonly sha256: string;

@@ -112,7 +112,7 @@ export function noteReplies(replies: readonly Reply[]): Promise<void> {
 /** Note rulings from the author's feed. */
 export function noteRulings(rulings: readonly (Ruling & { readonly op: string })[]): Promise<void> {
   const newest = new Map<string, Ruling>();
-  for (const { op, index, outcome, code, flags, cause } of rulings) newest.set(op, newer(newest.get(op), { index, outcome, code, flags, cause }));
+  for (const { op, ...ruling } of rulings) newest.set(op, newer(newest.get(op), ruling));
   return changeOps([...newest.keys()], (record) => ({ ...record, ruling: newer(record.ruling, newest.get(record.op)!) }));
 }
 

@@ -6,7 +6,7 @@ import * as capture from "../../src/capture/index.ts";
 import { noteBlob } from "../../src/store/blobs.ts";
 import { chainsOf, replaceChain } from "../../src/store/chains.ts";
 import { putPage } from "../../src/store/rowstore.ts";
-import { allOps, noteProved, noteReplies, opRecord, settleAgainstCursors } from "../../src/store/ownops.ts";
+import { allOps, noteProved, noteReplies, noteRulings, opRecord, settleAgainstCursors } from "../../src/store/ownops.ts";
 import { problemOf } from "../../src/sync/api.ts";
 import { Lane } from "../../src/sync/engine.ts";
 import { outboxWith, resendOriginals } from "../../src/sync/outbox.ts";
@@ -53,6 +53,15 @@ test("a rejected record is given up on the phone alone: the log never saw what i
   await ruled("applied", "");
   expect(await tally(LI)).toMatchObject({ allDone: true, attention: 0, unsentBytes: 0 });
   expect(await opRecord(taken.op)).toMatchObject({ sending: "rejected" });
+});
+
+test("a later ruling is kept with the text of its leaf, by which its author can prove it", async () => {
+  const { op } = await takePhoto(await begun());
+  await ruled("applied", "");
+  const later = { index: 60, outcome: "applied" as const, code: "", flags: ["original_differs"], cause: "c".repeat(64) };
+  const leaf = { leaf: '{"t":"ruling"}', origin: "liuhen/test/1" };
+  await noteRulings([{ op, ...later, ...leaf }]);
+  expect((await opRecord(op))!.ruling).toEqual({ ...later, ...leaf });
 });
 
 test("the original of a record given up is still sent when another record needs it", async () => {
