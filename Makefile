@@ -41,8 +41,8 @@ sim: python ## the seeded simulator once (SEED=…, STEPS=…)
 	@$(SET_UP) test client
 	@exec $(BIN)/python tools/run_tests.py sim "$(SEED)" "$(STEPS)"
 
-soak: python ## the seeded simulator with new seeds for an hour (MINUTES=…, STEPS=…)
-	@$(SET_UP) test client
+soak: python ## an hour of new seeds (MINUTES=…, STEPS=…), then an hour of photos over a narrow link
+	@$(SET_UP) test client pwa browser
 	@exec $(BIN)/python tools/run_tests.py soak "$(MINUTES)" "$(STEPS)"
 
 lock: python ## rewrite the lock files (LOCK=--upgrade takes newer versions)

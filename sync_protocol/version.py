@@ -13,7 +13,7 @@ PROTOCOL_VERSION: int = VERSIONS["accepted"]["max"]
 HISTORY = (
     (
         1,
-        "73068ad873a23362f49e05049877d3677045eb6dc22728c5cc979c76eacbf4c5",
+        "be481eefb4b84ebf05a281320b16eca1685cafedf14a5ce61447f19789e56a08",
         "the first version",
     ),
 )

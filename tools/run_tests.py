@@ -234,7 +234,16 @@ def soak(arguments: list[str]) -> int:
     test = "tests/contract/test_served_document.py"
     asked = [BIN / "python", "-m", "pytest", "-q", "--timeout=1200", test]
     failed = run(list(asked), LIUHEN_TEST_FUZZ_EXAMPLES=SOAKED_EXAMPLES)
-    return run([BIN / "python", "-m", "tests.simulation.soak", *arguments]) or failed
+    code = run([BIN / "python", "-m", "tests.simulation.soak", *arguments])
+    return upload_soak() or code or failed
+
+
+def upload_soak() -> int:
+    """Send fifty photos of 3 MB over a narrow link that is cut again and again (an hour)."""
+    announce("photos over a narrow link")
+    test = "tests/e2e/test_narrow_link.py"
+    command = [BIN / "python", "-m", "pytest", test, "-q", "-s", "--timeout=9000"]
+    return run([*command], LIUHEN_TEST_UPLOAD_SOAK="1", LIUHEN_TEST_DATABASE="sqlite")
 
 
 def main(target: str, arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""`liuhen serve | migrate | demo | import | clips | rebuild | verify | restore | user`.
+"""`liuhen serve | migrate | demo | import | verify | blobs | user …`: who answers what.
 
 Settings come from the environment only; flags choose what to do, not how the service is set up.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from server import config
-from server.cli import clips, maintenance, registers, restore, serve, users
+from server.cli import blobs, clips, maintenance, registers, restore, serve, users
 from server.cli.refusals import CommandError
 from server.config import Settings, SettingsError
 from server.services.problem import Problem
@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     restore.add_command(restoring)
     registers.add_command(commands.add_parser("import", help="bring in a bureau's registers"))
     clips.add_commands(commands.add_parser("clips", help="footage of body cameras"))
+    blobs.add_commands(commands.add_parser("blobs", help="where originals lie"))
     users.add_commands(commands.add_parser("user", help="accounts"))
     return top
 

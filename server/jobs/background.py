@@ -15,6 +15,7 @@ from server.services import (
     following,
     log,
     manifests,
+    previews,
     release,
     snapshots,
     uploads,
@@ -38,6 +39,7 @@ def sweep(runtime: Runtime) -> None:
     following.settle(runtime)
     departures.forget_old(runtime)
     uploads.forget_old(runtime)
+    previews.forget(runtime)
 
 
 class Background(threading.Thread):

@@ -9,8 +9,8 @@ the row `blob/<space>-<sha256>`. Both halves come in any order, so this is deriv
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Update, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from server.domain.projection import FOLLOWING
 from server.services import queries, system
@@ -28,9 +28,17 @@ SETTLED_AT_ONCE = 200
 
 
 def blob_stored(
-    runtime: Runtime, space: str, sha256: str, size_bytes: int, media_type: str
+    runtime: Runtime,
+    space: str,
+    sha256: str,
+    size_bytes: int,
+    media_type: str,
+    done: Update | None = None,
 ) -> None:
-    """Note that the bytes lie in the blob store for a space, and settle what waited for them."""
+    """Note that the bytes lie in the blob store for a space, and settle what waited for them.
+
+    `done` is written in the same transaction.
+    """
     values = {
         "sha256": sha256,
         "space": space,
@@ -39,15 +47,18 @@ def blob_stored(
         "stored_at_ms": runtime.clock.now_ms(),
         "settled": False,
     }
-    if not holds(runtime, space, sha256):
-        try:
-            with writing(runtime.engine) as connection:
-                connection.execute(insert(StoredBlob).values(values))
-        except IntegrityError:
-            if not holds(runtime, space, sha256):  # a parallel upload of the same bytes is fine
-                raise
+    note = _insert(runtime)(StoredBlob).values(values).on_conflict_do_nothing()  # a parallel upload
+    with writing(runtime.engine) as connection:
+        is_new = connection.execute(note).rowcount > 0
+        if done is not None:
+            connection.execute(done)
+    if is_new:
         _share_where_announced(runtime, sha256)
     settle(runtime)
+
+
+def _insert(runtime: Runtime) -> Any:
+    return sqlite.insert if runtime.engine.dialect.name == "sqlite" else postgresql.insert
 
 
 def share_followed(runtime: Runtime, bodies: Iterable[Mapping[str, Any]]) -> None:

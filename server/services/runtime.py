@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from server.config import Settings
 from server.services.chains import Chains
+from server.services.slots import Slots
 from server.services.together import Together
 from server.storage import database
 from server.storage.blob_store import BlobStore, blob_store
@@ -54,6 +55,7 @@ class Runtime:
     writer_lock: IO[str] | None
     committing: Together = field(default_factory=Together)
     publishing: Together = field(default_factory=Together)
+    receiving: Slots = field(default_factory=Slots)
     system_writing: threading.Lock = field(default_factory=threading.Lock)
     unfinished: threading.Event = field(default_factory=threading.Event)  # a sweep is due at once
 

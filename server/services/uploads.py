@@ -1,10 +1,11 @@
 """Uploads of originals: resumable, proven by digest, each alone (tus 1.0.0 without its headers).
 
 Invariants:
-- The offset told to a phone is the fsynced size of the part file, whatever happened before.
+- The offset told to a phone is what is durable, whatever happened before.
 - Memory is one piece of at most 1 MiB a request; nothing beyond the announced length is stored.
 - A blob is announced only after the server has computed SHA-256 over what it stored, and only then
   is the part given up; every step of `_finish` may be repeated after a crash.
+- Bytes of a person's uploads are bounded: in a day, open at once, arriving at once.
 - An upload is seen by the person who began it and by nobody else.
 
 Not here: HTTP headers (`web/tus.py`), and what becomes of the bytes later (`evidence`).
@@ -25,12 +26,14 @@ from server.services.accounts import Person
 from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage import media_types
+from server.storage.blob_rules import WrongDigestError
 from server.storage.database import reading, writing
 from server.storage.upload_parts import PIECE_BYTES, OffsetMovedError, PartFiles
 from server.storage.upload_tables import Upload
 from sync_protocol.rules import LIMITS
 
-KEPT_MS = 90 * 24 * 3_600_000  # a phone may come back after a long time in the mountains
+DAY_MS = 24 * 3_600_000
+KEPT_MS = 90 * DAY_MS  # a phone may come back after a long time in the mountains
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,14 @@ class Announcement:
     space: str
     media_type: str
     length_bytes: int
+
+
+@dataclass(frozen=True)
+class Checksum:
+    """What a client says of one body: against damage on the way, nothing more."""
+
+    algorithm: str
+    digest: bytes
 
 
 def part_files(runtime: Runtime) -> PartFiles:
@@ -76,17 +87,27 @@ def begin(runtime: Runtime, person: Person, said: Announcement) -> tuple[str, in
 def _check_room(runtime: Runtime, person: Person, length_bytes: int) -> None:
     """Raise `storage_full` or `too_many` before anything is written."""
     runtime.settings.data_dir.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(runtime.settings.data_dir).free
-    if free < runtime.settings.reserve_disk_bytes + length_bytes:
-        raise Problem("storage_full")
+    _check_disk(runtime, length_bytes)
+    own = Upload.person_id == person.id
+    today = Upload.created_at_ms > runtime.clock.now_ms() - DAY_MS
+    open_ones = (
+        select(func.count()).select_from(Upload).where(own, Upload.completed_at_ms.is_(None))
+    )
+    announced = select(func.coalesce(func.sum(Upload.length_bytes), 0)).where(own, today)
     with reading(runtime.engine) as connection:
-        count = connection.execute(
-            select(func.count())
-            .select_from(Upload)
-            .where(Upload.person_id == person.id, Upload.completed_at_ms.is_(None))
-        ).scalar_one()
+        count = connection.execute(open_ones).scalar_one()
+        in_a_day = int(connection.execute(announced).scalar_one())
     if count >= LIMITS["uploads_open_per_person"]:
         raise Problem("too_many", "Too many uploads are open.", retry_after_s=60)
+    if in_a_day + length_bytes > LIMITS["person_upload_bytes_per_day"]:
+        raise Problem("too_many", "A day's bytes are used up.", retry_after_s=3600)
+
+
+def _check_disk(runtime: Runtime, more_bytes: int) -> None:
+    """Raise `storage_full` when so many more would leave less than the reserve."""
+    free = shutil.disk_usage(runtime.settings.data_dir).free
+    if free < runtime.settings.reserve_disk_bytes + more_bytes:
+        raise Problem("storage_full")
 
 
 def offset(runtime: Runtime, person: Person, upload_id: str) -> tuple[int, int]:
@@ -104,19 +125,25 @@ def write(
     upload_id: str,
     at: int,
     pieces: Iterable[bytes],
-    checksum: bytes | None = None,
+    checksum: Checksum | None = None,
 ) -> int:
     """Append pieces at an offset and return the new, durable offset; finish a whole upload.
 
-    With `checksum` (SHA-256 of exactly these pieces) nothing counts before it is proven.
-    Raises `upload_offset`, `upload_checksum`, `too_large`, `upload_digest`,
-    `not_an_image`, `not_a_recording`.
+    With `checksum` (of exactly these pieces) nothing counts before it is proven.
+    Raises `upload_offset`, `upload_checksum`, `storage_full`, `too_many`, `too_large`,
+    `upload_digest`, `not_an_image`, `not_a_recording`.
     """
     upload = _find(runtime, person, upload_id)
     if _size(runtime, upload) != at:
         raise Problem("upload_offset", field="Upload-Offset")
-    if upload.completed_at_ms is None:
-        _append(runtime, upload, at, pieces, checksum)
+    if upload.completed_at_ms is None and at < upload.length_bytes:
+        _check_disk(runtime, 0)
+        most, most_each = (
+            max(1, runtime.settings.threads // 2),
+            LIMITS["uploads_at_once_per_person"],
+        )
+        with runtime.receiving.taken(person.id, most, most_each):
+            _append(runtime, upload, at, pieces, checksum)
     size = _size(runtime, upload)
     if size == upload.length_bytes:
         _finish(runtime, upload)
@@ -124,7 +151,7 @@ def write(
 
 
 def _append(
-    runtime: Runtime, upload: Any, at: int, pieces: Iterable[bytes], checksum: bytes | None
+    runtime: Runtime, upload: Any, at: int, pieces: Iterable[bytes], checksum: Checksum | None
 ) -> None:
     parts = part_files(runtime)
     try:
@@ -150,19 +177,20 @@ def _append_pieces(parts: PartFiles, upload: Any, at: int, pieces: Iterable[byte
                 raise Problem("too_large", "More bytes than announced.", field="Upload-Length")
             at = parts.append(upload.id, at, piece, upload.length_bytes)
     finally:
-        if parts.path(upload.id).exists():
+        is_whole = at == upload.length_bytes  # the blob store makes it durable before anybody hears
+        if not is_whole and parts.path(upload.id).exists():
             parts.durable(upload.id)
 
 
-def _stage(staged: Any, pieces: Iterable[bytes], most_bytes: int, checksum: bytes) -> None:
-    digest, count = hashlib.sha256(), 0
+def _stage(staged: Any, pieces: Iterable[bytes], most_bytes: int, checksum: Checksum) -> None:
+    digest, count = hashlib.new(checksum.algorithm, usedforsecurity=False), 0
     for piece in pieces:
         count += len(piece)
         if count > most_bytes:
             raise Problem("too_large", f"At most {most_bytes} bytes here.", field="Content-Length")
         digest.update(piece)
         staged.write(piece)
-    if not secrets.compare_digest(digest.digest(), checksum):
+    if not secrets.compare_digest(digest.digest(), checksum.digest):
         raise Problem("upload_checksum", field="Upload-Checksum")
 
 
@@ -189,28 +217,40 @@ def _require_completed(runtime: Runtime, upload_id: str) -> None:
 def _hand_over(runtime: Runtime, upload: Any) -> None:
     """Prove a whole part, hand it to the blob store, announce it; may be repeated at any point."""
     parts = part_files(runtime)
-    refusal = _refusal(parts, upload)
+    refusal = _refusal(parts, upload) or _put(runtime, upload)
     if refusal:
         _discard(runtime, upload.id)
         raise refusal
-    runtime.blobs.put_file(parts.path(upload.id), upload.sha256)
+    now = runtime.clock.now_ms()
+    done = update(Upload).where(Upload.id == upload.id).values(completed_at_ms=now)
     evidence.blob_stored(
-        runtime, upload.space, upload.sha256, upload.length_bytes, upload.media_type
+        runtime, upload.space, upload.sha256, upload.length_bytes, upload.media_type, done
     )
-    with writing(runtime.engine) as connection:
-        now = runtime.clock.now_ms()
-        connection.execute(update(Upload).where(Upload.id == upload.id).values(completed_at_ms=now))
     parts.remove(upload.id)
 
 
-def _refusal(parts: PartFiles, upload: Any) -> Problem | None:
-    """Return why the bytes are not what was announced, or None when they are.
-
-    A photo broken *inside* is kept: cameras make them, and it is evidence.
-    """
-    if parts.sha256(upload.id) != upload.sha256:
+def _put(runtime: Runtime, upload: Any) -> Problem | None:
+    """Hand a part to the blob store, which reads it back; return what it says of the digest."""
+    try:
+        runtime.blobs.put_file(part_files(runtime).path(upload.id), upload.sha256)
+    except WrongDigestError:
         return Problem("upload_digest")
-    path = parts.path(upload.id)
+    return None
+
+
+def _refusal(parts: PartFiles, upload: Any) -> Problem | None:
+    """Return why bytes are not of the announced type, or None when they are.
+
+    Bytes that were spoiled on the way are refused as that, whatever they look like. A photo broken
+    *inside* is kept: cameras make them, and it is evidence.
+    """
+    refusal = _type_refusal(parts.path(upload.id), upload)
+    if refusal and parts.sha256(upload.id) != upload.sha256:
+        return Problem("upload_digest")
+    return refusal
+
+
+def _type_refusal(path: Path, upload: Any) -> Problem | None:
     if upload.media_type == "text/html":
         field = "Upload-Metadata.media_type"
         return None if _is_utf8(path) else Problem("invalid_field", "not UTF-8", field=field)

@@ -21,21 +21,22 @@ class FileBlobStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._durable: set[Path] = set()
 
     def put_file(self, path: Path, sha256: str) -> None:
         """Store the bytes of `path`, which nobody writes to any more; the first of two wins."""
         target = self._path(sha256)
         check_digest(path, sha256)
         if target.exists():
+            _sync(target.parent)  # who gave it its name may not have come to that yet
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self._ensure_folder(target.parent)
         _sync(path)
         try:
             _link(path, target)
         except OSError:  # another file system, or one without hard links: a failed copy raises
             _copy(path, target)
         _sync(target.parent)
-        _sync(self._root)
 
     def open(self, sha256: str) -> BinaryIO:
         """Return the bytes for reading."""
@@ -55,6 +56,13 @@ class FileBlobStore:
 
     def close(self) -> None:
         """Do nothing: no connection is kept."""
+
+    def _ensure_folder(self, folder: Path) -> None:
+        """Make a folder of the store; its name survives a power cut, also when another made it."""
+        if not folder.is_dir() or folder not in self._durable:
+            folder.mkdir(parents=True, exist_ok=True)
+            _sync(self._root)
+            self._durable.add(folder)
 
     def _path(self, sha256: str) -> Path:
         return self._root / place(sha256)

@@ -33,15 +33,9 @@ class PartFiles:
         return self.folder / f"{upload_id}.part"
 
     def create(self, upload_id: str) -> None:
-        """Make an empty part that survives a power cut."""
+        """Make an empty part; a power cut may forget it until `durable` was called."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self.path(upload_id).open("xb") as part:
-            os.fsync(part.fileno())
-        handle = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        self.path(upload_id).open("xb").close()
 
     def size(self, upload_id: str) -> int:
         """Return the offset; raise `FileNotFoundError` when the part is gone."""
@@ -61,9 +55,13 @@ class PartFiles:
                 raise
 
     def durable(self, upload_id: str) -> None:
-        """Make what is in the part survive a power cut."""
-        with self.path(upload_id).open("rb") as part:
-            os.fsync(part.fileno())
+        """Make the part, and what is in it, survive a power cut."""
+        for path in (self.path(upload_id), self.folder):
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
     def sha256(self, upload_id: str) -> str:
         """Return the digest of what is stored, read back from the file system."""

@@ -5,7 +5,7 @@ A `StoredBlob` says that bytes with this digest were hashed by the server and li
 for a space; the log's `blob.verified` follows from it and from the op that refers to them.
 """
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.database import db
@@ -16,6 +16,7 @@ NOT_LOG_BACKED = {
     "seen_images": "what was seen in an original, which can be looked at again",
     "likeness_bands": "an index of the above",
     "derivatives": "small copies that can be made again from the original",
+    "previews": "small pictures sent ahead by phones, shown until the original is here",
 }
 
 
@@ -59,6 +60,19 @@ class StoredBlob(db.Model):
     media_type: Mapped[str] = mapped_column(String(40))
     stored_at_ms: Mapped[int] = mapped_column(BigInteger)
     settled: Mapped[bool] = mapped_column(Boolean)
+
+
+class Preview(db.Model):
+    """A small picture a phone sent ahead of an original (`services/previews.py`)."""
+
+    __tablename__ = "previews"
+
+    space: Mapped[str] = mapped_column(String(8), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(80), index=True)
+    media_type: Mapped[str] = mapped_column(String(40))
+    picture: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at_ms: Mapped[int] = mapped_column(BigInteger)
 
 
 class SeenImage(db.Model):

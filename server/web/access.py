@@ -138,6 +138,8 @@ RULES: dict[str, Rule] = {
     "blobs.thumbnail": SPACE,
     "blobs.screen": SPACE,
     "blobs.images": SPACE,
+    "blobs.preview": SPACE,
+    "blobs.bring_preview": CARRIER,
     "blobs.missing": SPACE,
     "blobs.own": Rule(deactivated=True, check=_own_chain),
     "recordings.bring": SUPERVISED,

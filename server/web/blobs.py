@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
-from server.services import derivatives, evidence, likeness
+from server.services import derivatives, evidence, likeness, previews
 from server.services.problem import Problem
 from server.services.runtime import current_runtime
 from server.web import openapi_parts as parts
 from server.web import replies, schemas
-from server.web.access import signed_in
+from server.web.access import may_bring, signed_in
 from server.web.api import PREFIX, ApiBlueprint
+from server.web.request_body import read_all
+from sync_protocol.rules import LIMITS
 
 blobs = ApiBlueprint("blobs", __name__, url_prefix=PREFIX, description="Originals")
 
@@ -54,6 +56,29 @@ def images(space: str, id: str) -> Response:  # noqa: A002 - the name in the pat
     """Return what was seen in a hazard's photos, and the other hazards' photos they look like."""
     spaces = signed_in().spaces
     return replies.json_of(likeness.of_finding(current_runtime(), id, space, spaces))
+
+
+@blobs.route("/spaces/<space:space>/blobs/<hex64:sha256>/preview", methods=["GET"])
+@blobs.doc(responses={"200": parts.binary("what the phone says the photo shows", "image/jpeg")})
+def preview(space: str, sha256: str) -> Response:
+    """Return the small picture a phone sent ahead of the original; unproven."""
+    media_type, picture = previews.preview(current_runtime(), space, sha256)
+    return _contained(Response(picture, mimetype=media_type), attached=False)
+
+
+@blobs.route("/spaces/<space:space>/blobs/<hex64:sha256>/preview", methods=["PUT"])
+@blobs.doc(
+    requestBody=parts.PICTURE_BODY, responses={"204": {"description": "kept, or not needed"}}
+)
+def bring_preview(space: str, sha256: str) -> Response:
+    """Send a small picture ahead of the original."""
+    if request.mimetype not in previews.MEDIA_TYPES:
+        raise Problem("unsupported_media_type", "Send a JPEG or a WebP.", field="Content-Type")
+    picture = read_all(request, LIMITS["preview_bytes"])
+    runtime, person = current_runtime(), signed_in()
+    may_bring(runtime, person, space, sha256)
+    previews.keep(runtime, person, space, sha256, request.mimetype, picture)
+    return Response(status=204)
 
 
 @blobs.route("/spaces/<space:space>/blobs/missing", methods=["POST"])

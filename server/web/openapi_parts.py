@@ -26,6 +26,13 @@ TUS_BODY: Part = {
         "application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}
     },
 }
+PICTURE_BODY: Part = {
+    "required": True,
+    "content": {
+        "image/jpeg": {"schema": {"type": "string", "format": "binary"}},
+        "image/webp": {"schema": {"type": "string", "format": "binary"}},
+    },
+}
 
 
 def json_reply(component: str, description: str) -> Part:
@@ -69,8 +76,8 @@ _ANNOUNCED = f"sha256 {_BASE64},space {_BASE64},media_type {_BASE64}"
 TUS_VERSION = header("Tus-Resumable", "the version spoken", r"1\.0\.0")
 TUS_CHECKSUM = header(
     "Upload-Checksum",
-    "sha256 and base64 of this body's digest",
-    "sha256 [A-Za-z0-9+/]{43}=",
+    "sha1 or sha256, and base64 of this body's digest",
+    "sha1 [A-Za-z0-9+/]{27}=|sha256 [A-Za-z0-9+/]{43}=",
     required=False,
 )
 TUS_CREATE: list[Part] = [

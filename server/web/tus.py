@@ -13,7 +13,7 @@ from flask import Response, request
 from server.services import uploads
 from server.services.problem import Problem
 from server.services.runtime import current_runtime
-from server.services.uploads import Announcement
+from server.services.uploads import Announcement, Checksum
 from server.web import openapi_parts as parts
 from server.web.access import may_bring, signed_in
 from server.web.api import PREFIX, ApiBlueprint
@@ -22,6 +22,7 @@ from sync_protocol.rules import LIMITS
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,checksum,termination"
+CHECKSUM_BYTES = {"sha1": 20, "sha256": 32}  # the protocol wants sha1; ours send sha256
 CHUNK_TYPE = "application/offset+octet-stream"
 NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 METADATA = {
@@ -59,7 +60,7 @@ def options() -> Response:
             "Tus-Version": VERSION,
             "Tus-Extension": EXTENSIONS,
             "Tus-Max-Size": str(most),
-            "Tus-Checksum-Algorithm": "sha256",
+            "Tus-Checksum-Algorithm": ",".join(CHECKSUM_BYTES),
         },
     )
 
@@ -139,15 +140,15 @@ def _metadata() -> dict[str, str]:
     return given
 
 
-def _checksum() -> bytes | None:
+def _checksum() -> Checksum | None:
     text = request.headers.get("Upload-Checksum")
     if text is None:
         return None
     algorithm, _, value = text.partition(" ")
     digest = _base64(value, "Upload-Checksum")
-    if algorithm != "sha256" or len(digest) != 32:
-        raise Problem("invalid_field", "sha256 and its base64", field="Upload-Checksum")
-    return digest
+    if len(digest) != CHECKSUM_BYTES.get(algorithm):
+        raise Problem("invalid_field", "sha1 or sha256, and its base64", field="Upload-Checksum")
+    return Checksum(algorithm, digest)
 
 
 def _base64(text: str, field: str) -> bytes:

@@ -1,12 +1,15 @@
-// <lh-photo>: one photo's small picture, from the phone or else from the server, with a word
-// where there is none. Never shows a picture that is not this photo's.
+// <lh-photo>: one photo's small picture, from the phone or else from the server, with a word where there
+// is none. While the original is on its way it shows, named as such, what its phone sent ahead.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { fetchThumbnail } from "../sync/index.ts";
+import { fetchPreview, fetchThumbnail } from "../sync/index.ts";
 import { photo, subscribe, thumbnail } from "../store/index.ts";
 import { define, ScreenElement } from "./element.ts";
 import { t } from "./i18n.ts";
 import { icon } from "./icons.ts";
+
+const ASK_AGAIN_MS = 2_000;
+const ASK_AGAIN_LATEST_MS = 60_000;
 
 export class PhotoElement extends ScreenElement {
   static override properties = { photo: { type: String }, label: { type: String } };
@@ -17,6 +20,9 @@ export class PhotoElement extends ScreenElement {
 
   #address = "";
   #shown = "";
+  #isPreview = false;
+  #asking: ReturnType<typeof setTimeout> | undefined;
+  #askAgainMs = ASK_AGAIN_MS;
 
   constructor() {
     super();
@@ -27,7 +33,7 @@ export class PhotoElement extends ScreenElement {
 
   /** The small picture of a new photo is made after the photo is kept. */
   #againIfEmpty(): void {
-    if (!this.#address) this.attempt(() => this.#load(this.photo));
+    if (!this.#address || this.#isPreview) this.attempt(() => this.#load(this.photo));
   }
 
   override disconnectedCallback(): void {
@@ -43,6 +49,7 @@ export class PhotoElement extends ScreenElement {
   protected override updated(): void {
     if (this.photo && this.#shown !== this.photo) {
       this.#shown = this.photo;
+      this.#isPreview = false;
       if (this.#address) this.#revoke();
       this.attempt(() => this.#load(this.photo));
     }
@@ -51,15 +58,29 @@ export class PhotoElement extends ScreenElement {
   async #load(id: string): Promise<void> {
     const view = id ? await photo(id) : undefined;
     if (!view) return;
-    const picture = (await thumbnail(view.sha256)) ?? (view.verified ? await fetchThumbnail(view.space, view.sha256).catch(absentOffline) : undefined);
-    if (!picture || id !== this.photo || !this.isConnected) return;
+    const own = (await thumbnail(view.sha256)) ?? (view.verified ? await fetchThumbnail(view.space, view.sha256).catch(absentOffline) : undefined);
+    const picture = own ?? (this.#isPreview ? undefined : await fetchPreview(view.space, view.sha256).catch(absentOffline));
+    if (id !== this.photo || !this.isConnected) return;
+    if (!own) this.#askAgain();
+    if (!picture) return;
     this.#revoke();
+    this.#isPreview = !own;
     this.#address = URL.createObjectURL(picture);
     this.requestUpdate();
   }
 
+  /** Nothing here tells when another phone sent something, so it is asked for again, less and less often. */
+  #askAgain(): void {
+    clearTimeout(this.#asking);
+    this.#asking = setTimeout(() => this.#againIfEmpty(), this.#askAgainMs);
+    this.#askAgainMs = Math.min(2 * this.#askAgainMs, ASK_AGAIN_LATEST_MS);
+  }
+
   #forget(): void {
+    clearTimeout(this.#asking);
+    this.#askAgainMs = ASK_AGAIN_MS;
     this.#shown = "";
+    this.#isPreview = false;
     this.#revoke();
   }
 
@@ -71,7 +92,7 @@ export class PhotoElement extends ScreenElement {
 
   override render(): TemplateResult {
     return this.#address
-      ? html`<img src=${this.#address} alt=${this.label || t("photo.word")} />`
+      ? html`<img src=${this.#address} alt=${this.label || t("photo.word")} />${this.#isPreview ? html`<span class="photo-preview" data-test="photo-preview">${t("photo.preview")}</span>` : nothing}`
       : html`<span class="photo-none" role="img" aria-label=${this.label || t("photo.word")}>${this.photo ? icon("album") : nothing}</span>`;
   }
 }

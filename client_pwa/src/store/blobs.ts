@@ -45,7 +45,7 @@ export const blobsIn = (state: BlobRecord["state"]): Promise<BlobRecord[]> =>
 export const blobRecord = (blob: string): Promise<BlobRecord | undefined> => onDatabase((db) => db.get("blobs", blob));
 
 /** Change what is known of a blob's sending. */
-export async function noteBlob(blob: string, change: { readonly [member in "state" | "sentAtMs" | "uploadUrl" | "problem"]?: BlobRecord[member] | undefined }): Promise<void> {
+export async function noteBlob(blob: string, change: { readonly [member in "state" | "sentAtMs" | "uploadUrl" | "problem" | "previewed"]?: BlobRecord[member] | undefined }): Promise<void> {
   await writing(["blobs"], async (tx) => {
     const store = tx.objectStore("blobs");
     const record = await store.get(blob);

@@ -19,5 +19,6 @@ export {
 export {
   finding, inspection, inspections, openFindings, order, photo, photos, reinspection, reinspectionsOf, todaysInspections,
 } from "./queries.ts";
+export { KEPT_DAYS, prefer, preferences, type KeptDays, type Preferences } from "./preferences.ts";
 export { missingFor } from "./shapes.ts";
 export { viewed } from "./view.ts";

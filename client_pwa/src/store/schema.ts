@@ -106,6 +106,8 @@ export interface BlobRecord {
   /** When the server had taken all bytes. */
   readonly sentAtMs?: number;
   readonly uploadUrl?: string;
+  /** The server has its small picture, or it goes without one. */
+  readonly previewed?: true;
   readonly order: number;
   /** Code of a refusal that trying again can't cure. */
   readonly problem?: string;

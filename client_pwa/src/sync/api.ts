@@ -4,6 +4,7 @@
 
 import { sha256Hex, utf8 } from "../protocol/bytes.ts";
 import { PROBLEMS } from "../protocol/tables.ts";
+import { link } from "./link.ts";
 import { ApiError } from "./types.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -17,29 +18,29 @@ export const addressOf = (path: string): string => `${base}${path}`;
 export interface Ask {
   readonly method?: string;
   readonly json?: unknown;
-  /** A body that is sent as it is. */
+  /** A body that is sent as it is, of this media type. */
   readonly bytes?: ArrayBuffer;
+  readonly mediaType?: string;
   readonly token?: string;
   readonly timeoutMs?: number;
 }
 
+const bodyOf = ({ bytes, json }: Ask): BufferSource | undefined => bytes ?? (json === undefined ? undefined : utf8(JSON.stringify(json)));
+
 async function exchange(path: string, ask: Ask): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (ask.token) headers["Authorization"] = `Bearer ${ask.token}`;
-  if (ask.json !== undefined) headers["Content-Type"] = "application/json";
   const init: RequestInit = { method: ask.method ?? "GET", headers, cache: "no-store", signal: AbortSignal.timeout(ask.timeoutMs ?? TIMEOUT_MS) };
-  if (ask.json !== undefined) {
-    const body = utf8(JSON.stringify(ask.json));
+  const body = bodyOf(ask);
+  if (body) {
+    headers["Content-Type"] = ask.bytes ? (ask.mediaType ?? "application/octet-stream") : "application/json";
     headers[DIGEST] = await digestOf(body);
     init.body = body;
   }
-  if (ask.bytes !== undefined) {
-    headers["Content-Type"] = "application/octet-stream";
-    headers[DIGEST] = await digestOf(ask.bytes);
-    init.body = ask.bytes;
-  }
   try {
-    return await fetch(addressOf(path), init);
+    const response = await fetch(addressOf(path), init);
+    link.answered();
+    return response;
   } catch {
     throw new ApiError("network", 0);
   }
@@ -107,6 +108,11 @@ export async function askText(path: string, ask: Ask = {}): Promise<string> {
   const response = await succeeded(path, ask);
   if (!(response.headers.get("Content-Type") ?? "").startsWith("text/plain")) throw new ApiError("malformed_reply", response.status);
   return textOf(response);
+}
+
+/** Send bytes as they are; the answer has no content. */
+export async function putBytes(path: string, bytes: ArrayBuffer, mediaType: string, ask: Ask): Promise<void> {
+  await succeeded(path, { ...ask, method: "PUT", bytes, mediaType });
 }
 
 /** An image or document. */

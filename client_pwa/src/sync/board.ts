@@ -4,7 +4,7 @@
 import type { SyncStatus, UploadProgress } from "./types.ts";
 
 const BLANK: SyncStatus = {
-  phase: "stopped", online: false, lastError: "", unsentOps: 0, unsentBytes: 0, uploads: [], attention: 0, carried: 0, allDone: false,
+  phase: "stopped", online: false, lastError: "", unsentOps: 0, unsentBytes: 0, uploads: [], waitsForWifi: false, attention: 0, carried: 0, allDone: false,
   retryAtMs: 0, lastSyncAtMs: 0,
 };
 /** Counted in this tab, from the store. */

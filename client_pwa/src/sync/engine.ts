@@ -1,18 +1,21 @@
 // The sync engine: one leader among the tabs (Web Locks), two lanes, one status everybody sees.
 // It decides only when a turn runs; lanes.ts does the work. A failure waits with jittered backoff,
-// reset by going online, returning to the page, or a tap. A 401 pauses and keeps everything.
+// reset by going online, returning to the page, or a tap; a cut in the middle of a turn is none. A 401 pauses and keeps everything.
 
 import { subscribe } from "../store/changes.ts";
 import { nowMs } from "../store/clock.ts";
 import { currentAuthor } from "../store/identity.ts";
 import { backoffMs } from "./backoff.ts";
-import { recordTurn, uploadTurn } from "./lanes.ts";
+import { link } from "./link.ts";
+import { recordTurn } from "./lanes.ts";
+import { uploadTurn } from "./upload-turn.ts";
 import { noteActive } from "./pin.ts";
 import { StatusBoard } from "./board.ts";
 import { carriedLeft } from "./carry/delivery.ts";
 import { tally } from "./tally.ts";
 import { sessionRecord } from "./tokens.ts";
 import { ApiError, type SyncStatus } from "./types.ts";
+import { onLinkChange } from "./wifi.ts";
 
 const IDLE_MS = 30_000;
 const SOON_MS = 300;
@@ -28,12 +31,17 @@ export class Lane {
   private dueAtMs = Number.POSITIVE_INFINITY;
   private running: Promise<void> | undefined;
   private isAgain = false;
+  private answersBefore = 0;
   constructor(private readonly work: () => Promise<number>) {}
 
   /** Run within `ms`; an earlier appointment stays. */
   within(ms: number): void {
     if (this.running) this.isAgain = true;
     else if (performance.now() + ms < this.dueAtMs) this.appoint(ms);
+  }
+  /** Something was answered since this turn began: the link was cut, it is not away. */
+  wasAnswered(): boolean {
+    return link.answers > this.answersBefore;
   }
   run(): Promise<void> {
     this.cancel();
@@ -57,6 +65,7 @@ export class Lane {
   }
   private async turn(): Promise<void> {
     this.isAgain = false;
+    this.answersBefore = link.answers;
     let waitMs = IDLE_MS; // work that threw (the database was gone) is tried again, too
     try {
       waitMs = await this.work();
@@ -159,6 +168,7 @@ export class Engine {
     globalThis.addEventListener?.("online", back, options);
     globalThis.document?.addEventListener("visibilitychange", back, options);
     for (const sign of ["pointerdown", "keydown"]) globalThis.addEventListener?.(sign, () => void noteActive(), options);
+    onLinkChange(back, stop);
     const end = subscribe(({ ops, entities }) => this.onChange(ops, entities));
     this.board.onNudge = () => {
       if (this.isLeading) this.nudge(); // a follower would only pass it round
@@ -168,7 +178,7 @@ export class Engine {
   }
 
   private onChange(ops: readonly string[], entities: readonly string[]): void {
-    if (this.isLeading && entities.includes("session/")) this.nudge();
+    if (this.isLeading && (entities.includes("session/") || entities.includes("preferences/"))) this.nudge();
     const counts = ops.length > 0 || entities.some((one) => one === "*" || one.startsWith("blob/") || one === "session/" || one === "carried/");
     if (!counts) return;
     this.changes += 1;
@@ -236,7 +246,8 @@ export class Engine {
   private async uploadLane(): Promise<number> {
     const stop = this.stopping?.signal ?? new AbortController().signal;
     try {
-      const { count, failure } = await uploadTurn((one) => this.board.progress(one), (sha256) => this.board.progressEnded(sha256), stop);
+      const { count, failure, waitsForWifi } = await uploadTurn((one) => this.board.progress(one), (sha256) => this.board.progressEnded(sha256), stop);
+      this.board.set({ waitsForWifi });
       if (count > 0 && this.isLeading) this.records.within(0); // the server's word that they are verified
       if (failure) return await this.failed(this.uploads, failure);
     } catch (error) {
@@ -252,14 +263,15 @@ export class Engine {
     this.lastFailure = error;
     const failure = error instanceof ApiError ? error : new ApiError("internal_client", 0);
     if (!(error instanceof ApiError)) console.error(error);
-    lane.failures += 1;
+    const isCut = failure.code === "network" && lane.wasAnswered();
+    lane.failures = isCut ? 0 : lane.failures + 1;
     await this.refreshTally();
     if (failure.status === 401) {
       this.show({ phase: "signed_out", lastError: failure.code, retryAtMs: 0 });
       return -1;
     }
-    const waitMs = backoffMs(lane.failures, Math.random(), failure.retryAfterMs);
-    this.show({ phase: "backoff", online: failure.status >= 400 || lane.isHeldBack, lastError: failure.code, retryAtMs: nowMs() + waitMs });
+    const waitMs = backoffMs(Math.max(1, lane.failures), Math.random(), failure.retryAfterMs);
+    this.show({ phase: "backoff", online: failure.status >= 400 || lane.isHeldBack || isCut, lastError: failure.code, retryAtMs: nowMs() + waitMs });
     return this.isLeading ? waitMs : -1;
   }
 }

@@ -42,6 +42,18 @@ export async function fetchThumbnail(space: string, sha256: string): Promise<Blo
   }
 }
 
+/** What a colleague's phone sent ahead of an original still on its way: shown as that, never kept. Undefined when there is none. */
+export async function fetchPreview(space: string, sha256: string): Promise<Blob | undefined> {
+  try {
+    const { bytes, mediaType } = await authorised((ask) => askBytes(`/spaces/${space}/blobs/${sha256}/preview`, ask));
+    if (!mediaType.startsWith("image/")) throw new ApiError("malformed_reply", 200);
+    return new Blob([bytes], { type: mediaType });
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "not_found") return undefined;
+    throw error;
+  }
+}
+
 /** The original, from the phone or the server; its hash is checked. */
 export async function fetchOriginal(space: string, sha256: string): Promise<Blob> {
   const here = await original(sha256);

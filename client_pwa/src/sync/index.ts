@@ -1,5 +1,6 @@
 // Session, sync engine, outbox and readiness, as the screens use them.
 
+import { stayAwakeWhileSending } from "./awake.ts";
 import { Engine } from "./engine.ts";
 import { itemStatusWith, outboxWith, resendOriginals } from "./outbox.ts";
 import type { OutboxItem, SyncStatus } from "./types.ts";
@@ -9,7 +10,7 @@ export { ApiError } from "./types.ts";
 export {
   currentSession, deployment, ensureChain, lock, login, logout, redeemTicket, setPin, unlock,
 } from "./session.ts";
-export { fetchOriginal, fetchThumbnail, heldPage, opEntry, timeline } from "./fetches.ts";
+export { fetchOriginal, fetchPreview, fetchThumbnail, heldPage, opEntry, timeline } from "./fetches.ts";
 export { originsOf, type Origin } from "./origins.ts";
 export { devicesOf, drainCertificate } from "./inventory.ts";
 export type * from "./recordings.ts";
@@ -22,6 +23,7 @@ export { carried, type CarriedFor, type CarriedItem, type CarriedStatus } from "
 export { type CarryFile, freshPassphrase, lookAtFile, packFile, PASSPHRASE_MIN, takeFile } from "./carry/file.ts";
 export { type Grain, LightSink, type LightSource, lightSource } from "./carry/light.ts";
 export { toHandOver } from "./carry/load.ts";
+export { useAnyLink } from "./wifi.ts";
 export { activateUpdate, watchUpdates } from "./updates.ts";
 
 export interface SyncEngine {
@@ -38,6 +40,7 @@ export interface SyncEngine {
 }
 /** The engine of this page. */
 export const engine: SyncEngine = new Engine();
+stayAwakeWhileSending(engine.subscribe);
 
 /** Own records, newest first, with one status and one action each. */
 export const outbox = (): Promise<OutboxItem[]> => outboxWith(engine.status().uploads);

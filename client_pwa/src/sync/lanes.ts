@@ -1,5 +1,5 @@
-// The record lane and the upload lane of the leading tab, one turn of each. They run side by side:
-// a slow photo never holds up a record. Neither knows timers; engine.ts says when.
+// One turn of the record lane of the leading tab. The upload lane (upload-turn.ts) runs beside it: a
+// slow photo never holds up a record. Neither knows timers; engine.ts says when.
 
 import { currentAuthor, knownDeployment } from "../store/identity.ts";
 import { chainsOf } from "../store/chains.ts";
@@ -7,11 +7,12 @@ import { retryAfterUpdate } from "../store/ownops.ts";
 import { nowMs } from "../store/clock.ts";
 import { readMeta, writeMeta } from "../store/db.ts";
 import { dropOldCarried, settleCarriedBlobs } from "../store/carried.ts";
+import { preferences } from "../store/preferences.ts";
 import { readRowsAgain } from "../store/rowstore.ts";
 import { dropOldOriginals } from "../store/retention.ts";
 import { ITEM_PROBLEMS } from "../protocol/tables.ts";
 import { askJson } from "./api.ts";
-import { carriedShelf, dueCarriedBlobs, proveCarried, pushCarried } from "./carry/delivery.ts";
+import { proveCarried, pushCarried } from "./carry/delivery.ts";
 import { askVerified } from "./originals.ts";
 import { handBack, keepVouchers, offerOriginals } from "./handback.ts";
 import { tellInventory } from "./inventory.ts";
@@ -23,7 +24,6 @@ import { ensureChain, handshake, keepPerson } from "./session.ts";
 import { prefetchThumbnails } from "./fetches.ts";
 import { authorised, type PersonReply } from "./tokens.ts";
 import { ApiError, type SyncPhase } from "./types.ts";
-import { type OnProgress, type Shelf, unsentBlobs, upload } from "./uploads.ts";
 
 const AFTER_UPDATE = Object.keys(ITEM_PROBLEMS).filter((code) => ITEM_PROBLEMS[code]!.retry === "after_update");
 
@@ -40,7 +40,7 @@ const DAY_MS = 86_400_000;
 async function tidy(): Promise<void> {
   const last = (await readMeta<number>("tidied")) ?? 0;
   if (Math.abs(nowMs() - last) < DAY_MS) return; // a clock set back counts as a day
-  await dropOldOriginals(nowMs());
+  await dropOldOriginals(nowMs(), (await preferences()).keptDays);
   await dropOldCarried(nowMs());
   await writeMeta("tidied", nowMs());
 }
@@ -107,48 +107,5 @@ async function rulingsOf(chain: string, person: string): Promise<void> {
     await fetchRulings(chain, person);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "not_found") throw error;
-  }
-}
-
-/** Failures of the link or the server, which the next file would only repeat. */
-const STOPS_ALL = new Set(["network", "malformed_reply", "unavailable", "internal", "too_many", "storage_full", "stopped"]);
-const stopsAll = (error: unknown): boolean =>
-  !(error instanceof ApiError) || error.status === 401 || STOPS_ALL.has(error.code);
-
-interface Waiting {
-  readonly blob: Parameters<typeof upload>[0];
-  readonly shelf?: Shelf;
-}
-
-/** The next original: one's own first, then a colleague's whose record has arrived. */
-async function nextOriginal(person: string, tried: ReadonlySet<string>): Promise<Waiting | undefined> {
-  const own = (await unsentBlobs(person)).find(({ blob }) => !tried.has(blob));
-  if (own) return { blob: own };
-  const carried = (await dueCarriedBlobs()).find(({ blob }) => !tried.has(blob));
-  return carried && { blob: carried, shelf: carriedShelf };
-}
-
-/**
- * Send waiting originals one after the other; a file that fails by itself does not hold up the next. Returns how many
- * the server took, and the failure to come back for.
- */
-export async function uploadTurn(
-  onProgress: OnProgress, onDone: (sha256: string) => void, stop: AbortSignal,
-): Promise<{ count: number; failure: ApiError | undefined }> {
-  const author = await currentAuthor();
-  const tried = new Set<string>();
-  const turn: { count: number; failure: ApiError | undefined } = { count: 0, failure: undefined };
-  for (;;) {
-    const next = author && (await nextOriginal(author.person, tried));
-    if (!next || stop.aborted) return turn;
-    tried.add(next.blob.blob);
-    try {
-      if (await upload(next.blob, author.person, onProgress, stop, next.shelf)) turn.count += 1;
-    } catch (error) {
-      if (stopsAll(error)) throw error;
-      turn.failure = error as ApiError;
-    } finally {
-      onDone(next.blob.sha256);
-    }
   }
 }

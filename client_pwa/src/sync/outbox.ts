@@ -41,13 +41,13 @@ function actionFor({ code, outcome }: Ruling): ItemAction {
   return action === "none" && outcome === "refused" ? "withdraw" : action;
 }
 
-function percentOf(blobs: readonly BlobRecord[], uploads: readonly UploadProgress[]): number {
-  const total = blobs.reduce((sum, blob) => sum + blob.sizeBytes, 0);
-  const sent = blobs.reduce((sum, blob) => {
+function bytesOf(blobs: readonly BlobRecord[], uploads: readonly UploadProgress[]): { sentBytes: number; totalBytes: number } {
+  const totalBytes = blobs.reduce((sum, blob) => sum + blob.sizeBytes, 0);
+  const sentBytes = blobs.reduce((sum, blob) => {
     if (blob.state !== "unsent") return sum + blob.sizeBytes;
     return sum + (uploads.find((one) => one.sha256 === blob.sha256)?.sent ?? 0);
   }, 0);
-  return total === 0 ? 0 : Math.floor((sent * 100) / total);
+  return { sentBytes, totalBytes };
 }
 
 function statusOf(record: OpRecord, blobs: readonly BlobRecord[], percent: number): OutboxItem["status"] {
@@ -62,11 +62,12 @@ export function itemOf(
   record: OpRecord, blobs: readonly BlobRecord[], uploads: readonly UploadProgress[], inConflict = false,
 ): OutboxItem {
   const told = complaint(record, blobs, inConflict);
-  const percent = percentOf(blobs, uploads);
+  const bytes = bytesOf(blobs, uploads);
+  const percent = bytes.totalBytes === 0 ? 0 : Math.floor((bytes.sentBytes * 100) / bytes.totalBytes);
   const waiting = waitsFor(record);
   return {
     op: record.op, kind: record.kind, entity: mainEntity(record), savedAtMs: record.savedAtMs,
-    status: told ? "attention" : statusOf(record, blobs, percent), percent,
+    status: told ? "attention" : statusOf(record, blobs, percent), percent, ...bytes,
     reason: told?.reason ?? waiting, action: told?.action ?? (waiting ? "wait" : "none"),
     outcome: record.ruling?.outcome ?? "", before: outcomeBefore(record), flags: record.ruling?.flags ?? [], cause: record.ruling?.cause ?? "", ...(told ? { body: readBody(record.wire) } : {}),
   };

@@ -38,11 +38,14 @@ export async function keepPin(person: string, pin: string): Promise<void> {
 export const hasPin = async (person: string): Promise<boolean> => (await readMeta(keyOf(person))) !== undefined;
 
 let activeAtMs = 0;
+let locks = 0;
 /** The person is using the phone; writes at most twice a minute. */
 export async function noteActive(isForced = false): Promise<void> {
   const now = nowMs();
   if (!isForced && now - activeAtMs < NOTE_EVERY_MS) return;
+  const before = locks;
   if (!isForced && (await isLocked())) return;
+  if (!isForced && before !== locks) return; // the very tap that locked the screen
   activeAtMs = now;
   await writeMeta("active", now);
 }
@@ -55,6 +58,7 @@ export const needsPin = async (person: string): Promise<boolean> => (await hasPi
 /** Ask for the PIN from now on. */
 export async function lockScreen(): Promise<void> {
   activeAtMs = 0;
+  locks += 1;
   await writeMeta("active", 0);
 }
 

@@ -20,6 +20,8 @@ export interface SyncStatus {
   /** Bytes of own originals not yet on the server. */
   readonly unsentBytes: number;
   readonly uploads: readonly UploadProgress[];
+  /** Large originals are held back until there is Wi-Fi, as the person chose. */
+  readonly waitsForWifi: boolean;
   /** Own ops that need the person. */
   readonly attention: number;
   /** Others' records and originals on this phone that are not delivered yet. */
@@ -44,6 +46,9 @@ export interface OutboxItem {
   readonly status: ItemStatus;
   /** 0…100 while uploading. */
   readonly percent: number;
+  /** Of its originals: bytes on their way or there, and all of them. */
+  readonly sentBytes: number;
+  readonly totalBytes: number;
   /** Code in reasons.json (ruling) or problems.json item (rejection); "" when none. */
   readonly reason: string;
   readonly action: ItemAction;

@@ -1,14 +1,15 @@
-// The upload lane: originals, renderings and signatures, one file at a time (a slow link finishes
-// one instead of starving three), resumed by the stored address after a restart, each failing
-// alone. Each chunk carries its SHA-256; the server hashes the whole again before it says verified.
+// One original, rendering or signature on its way up: in pieces that suit the link, resumed by the
+// stored address after a cut or a restart. The server keeps what arrived of a piece that broke off, and
+// hashes the whole before it says verified; when that fails, each piece carries its SHA-256 the next time.
 
 import { DetailedError, type HttpRequest, type HttpResponse, Upload } from "tus-js-client";
-import { base64, sha256 } from "../protocol/bytes.ts";
-import { LIMITS, lookUp, PROBLEMS } from "../protocol/tables.ts";
+import { base64, sha256, sha256Hex } from "../protocol/bytes.ts";
+import { lookUp, PROBLEMS } from "../protocol/tables.ts";
 import { blobsIn, isBlobOf, noteBlob, storedBytes } from "../store/blobs.ts";
 import { nowMs } from "../store/clock.ts";
 import type { BlobRecord, CarriedBlobRecord } from "../store/schema.ts";
 import { addressOf } from "./api.ts";
+import { link } from "./link.ts";
 import { anotherToken, goodToken } from "./tokens.ts";
 import { ApiError, type UploadProgress } from "./types.ts";
 
@@ -44,13 +45,20 @@ function isAnswer(request: HttpRequest, response: HttpResponse): boolean {
   return Boolean(response.getHeader("Tus-Resumable")) && !isAway;
 }
 
-/** Token, and on PATCH the checksum of the chunk that is about to go. */
-async function prepare(request: HttpRequest, bytes: ArrayBuffer, token: string): Promise<void> {
+/** Originals that arrived as other bytes than they left: their pieces are proved one by one from now on. */
+const doubted = new Set<string>();
+/** A piece with a checksum counts as a whole or not at all, so a link that spoils bytes gets small ones. */
+const PROVED_BYTES = 262_144;
+
+const isPiece = (request: HttpRequest): boolean => request.getMethod() === "PATCH";
+
+/** Token, and for a doubted original the checksum of the piece that is about to go. */
+async function prepare(request: HttpRequest, { blob, bytes }: Sending, token: string, pieceBytes: number): Promise<void> {
   request.setHeader("Authorization", `Bearer ${token}`);
-  if (request.getMethod() !== "PATCH") return;
+  if (!isPiece(request) || !doubted.has(blob.sha256)) return;
   const from = Number(request.getHeader("Upload-Offset"));
-  const chunk = bytes.slice(from, Math.min(bytes.byteLength, from + LIMITS.upload_chunk_bytes));
-  request.setHeader("Upload-Checksum", `sha256 ${base64(await sha256(chunk))}`);
+  const piece = bytes.slice(from, Math.min(bytes.byteLength, from + pieceBytes));
+  request.setHeader("Upload-Checksum", `sha256 ${base64(await sha256(piece))}`);
 }
 
 /** A link that moves nothing for this long is dead, whatever the browser thinks. */
@@ -73,11 +81,15 @@ interface Sending {
   readonly person: string;
   /** Where the server keeps what it has so far; "" before the first answer. */
   url: string;
+  /** How much the server said it has. */
+  heldBytes: number;
 }
 
 function send(sending: Sending, token: string): Promise<void> {
   const { blob, shelf, bytes, onProgress, stop } = sending;
   return new Promise((resolve, reject) => {
+    const pieceBytes = (): number => (doubted.has(blob.sha256) ? Math.min(PROVED_BYTES, link.nextPieceBytes()) : link.nextPieceBytes());
+    let begunMs = 0;
     let watchdog: ReturnType<typeof setTimeout> | undefined;
     const end = (error?: ApiError): void => {
       clearTimeout(watchdog);
@@ -98,14 +110,23 @@ function send(sending: Sending, token: string): Promise<void> {
       endpoint: new URL(addressOf("/uploads"), globalThis.location?.href).href,
       uploadUrl: sending.url || null,
       uploadSize: blob.sizeBytes,
-      chunkSize: LIMITS.upload_chunk_bytes,
+      chunkSize: pieceBytes(),
       retryDelays: [],
       storeFingerprintForResuming: false,
       metadata: { sha256: blob.sha256, space: blob.space, media_type: blob.mediaType },
-      onBeforeRequest: (request) => prepare(request, bytes, token),
+      onBeforeRequest: async (request) => {
+        await prepare(request, sending, token, upload.options.chunkSize!);
+        begunMs = performance.now();
+      },
       onAfterResponse: (request, response) => {
         alive();
         if (!isAnswer(request, response)) throw new ApiError("malformed_reply", 0);
+        link.answered();
+        sending.heldBytes = Math.max(sending.heldBytes, Number(response.getHeader("Upload-Offset") ?? 0));
+      },
+      onChunkComplete: (size) => {
+        link.carried(size, performance.now() - begunMs);
+        upload.options.chunkSize = pieceBytes();
       },
       onUploadUrlAvailable: () => {
         sending.url = upload.url ?? "";
@@ -140,6 +161,38 @@ async function sendUntilClear(sending: Sending): Promise<void> {
   }
 }
 
+const PAUSE_MS = 300;
+/** A cut after some of it arrived is no failure of the link: it goes on from where it broke. */
+async function sendThroughCuts(sending: Sending): Promise<void> {
+  for (;;) {
+    const before = sending.heldBytes;
+    try {
+      return await sendUntilClear(sending);
+    } catch (error) {
+      const isCut = error instanceof ApiError && error.code === "network" && sending.heldBytes > before;
+      if (!isCut || sending.stop.aborted) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (1 + Math.random())));
+    }
+  }
+}
+
+/** The server got other bytes than were announced. Ours are what they should be: then the way spoiled them, and they go again. */
+async function isSpoiledOnTheWay({ blob, bytes }: Sending, error: unknown): Promise<boolean> {
+  if (!(error instanceof ApiError) || error.code !== "upload_digest" || doubted.has(blob.sha256)) return false;
+  return (await sha256Hex(bytes)) === blob.sha256;
+}
+
+/** Send it, once more from the beginning with proved pieces when the way spoiled it. */
+async function sendWhole(sending: Sending): Promise<void> {
+  try {
+    await sendThroughCuts(sending);
+  } catch (error) {
+    if (!(await isSpoiledOnTheWay(sending, error))) throw error;
+    doubted.add(sending.blob.sha256);
+    await sendThroughCuts({ ...sending, url: "", heldBytes: 0 });
+  }
+}
+
 /** Send one blob as this person. Resolves true when the server has all of it; false when it will never take it. */
 export async function upload(
   blob: BlobRecord | CarriedBlobRecord, person: string, onProgress: OnProgress, stop: AbortSignal, shelf: Shelf = OWN,
@@ -149,13 +202,16 @@ export async function upload(
     await shelf.note(blob.blob, { problem: "bytes_missing" });
     return false;
   }
+  link.begun();
   try {
-    await sendUntilClear({ blob, shelf, bytes, person, onProgress, stop, url: blob.uploadUrl ?? "" });
+    await sendWhole({ blob, shelf, bytes, person, onProgress, stop, url: blob.uploadUrl ?? "", heldBytes: 0 });
     await shelf.note(blob.blob, { state: "sent", sentAtMs: nowMs() });
     return true;
   } catch (error) {
     if (!(error instanceof ApiError) || !HOPELESS.has(error.code)) throw error;
     await shelf.note(blob.blob, { problem: error.code });
     return false;
+  } finally {
+    link.ended();
   }
 }

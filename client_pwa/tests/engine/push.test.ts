@@ -105,14 +105,14 @@ test("an item goes from saved to received to verified, and only with every origi
   await noteProved(ops.map(({ op }) => op));
   expect(await one()).toBe("received");
   expect((await tally(LI)).allDone).toBe(false);
-  expect(await dropOldOriginals(NOON_MS + 400 * 86_400_000)).toBe(0);
+  expect(await dropOldOriginals(NOON_MS + 400 * 86_400_000, 30)).toBe(0);
   const blob = serverRow(`blob/${SPACE}-${taken.sha256}`, { sha256: taken.sha256 });
   await putPage([{ index: 20, row: blob }], { space: SPACE, afterIndex: 20, afterEntity: "~", completeThrough: 21, pulledAtMs: 0 });
   await settleAgainstCursors();
   await settleBlobs();
   expect([await one(), (await tally(LI)).allDone]).toEqual(["verified", true]);
-  expect(await dropOldOriginals(NOON_MS + 29 * 86_400_000)).toBe(0);
-  expect(await dropOldOriginals(NOON_MS + 31 * 86_400_000)).toBe(1);
+  expect(await dropOldOriginals(NOON_MS + 29 * 86_400_000, 30)).toBe(0);
+  expect(await dropOldOriginals(NOON_MS + 31 * 86_400_000, 30)).toBe(1);
 });
 
 test("a refused record needs its author and says which action", async () => {

@@ -3,8 +3,11 @@
 import gzip
 import hashlib
 import io
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -71,7 +74,7 @@ def test_the_server_says_what_it_can_do(service: Service) -> None:
     assert reply.status_code == 204
     assert reply.headers["Tus-Version"] == "1.0.0"
     assert reply.headers["Tus-Extension"] == "creation,creation-with-upload,checksum,termination"
-    assert reply.headers["Tus-Checksum-Algorithm"] == "sha256"
+    assert reply.headers["Tus-Checksum-Algorithm"] == "sha1,sha256"
     assert int(reply.headers["Tus-Max-Size"]) == LIMITS["blob_bytes"]
 
 
@@ -335,6 +338,89 @@ def test_a_person_has_a_bounded_number_of_open_uploads(service: Service) -> None
     assert service.upload("colleague", photo()).status_code == 201
 
 
+def test_a_person_has_a_bounded_number_of_bytes_a_day(service: Service) -> None:
+    row = {
+        "person_id": "inspector",
+        "space": COUNTY,
+        "sha256": "0" * 64,
+        "media_type": "image/jpeg",
+        "completed_at_ms": service.clock.now_ms(),
+        "created_at_ms": service.clock.now_ms(),
+    }
+    content = photo()
+    used = LIMITS["person_upload_bytes_per_day"] - len(content) + 1
+    with service.runtime.engine.begin() as connection:
+        connection.execute(insert(Upload), [row | {"id": "f" * 32, "length_bytes": used}])
+    reply = service.upload("inspector", content)
+    assert (reply.status_code, reply.json["code"]) == (429, "too_many")
+    assert int(reply.headers["Retry-After"]) > 0
+    assert service.upload("colleague", photo()).status_code == 201
+    service.clock.move(hours=25)
+    service.tokens.clear()
+    assert service.upload("inspector", content).status_code == 201
+
+
+def test_a_disk_that_fills_up_meanwhile_takes_no_more_of_an_open_upload(
+    service: Service,
+) -> None:
+    content = photo()
+    place = create(service, content)
+    assert patch(service, place, 0, content[:100]).status_code == 204
+    service.reopen(LIUHEN_RESERVE_DISK_BYTES=str(2**59))
+    reply = patch(service, place, 100, content[100:])
+    assert (reply.status_code, reply.json["code"]) == (507, "storage_full")
+    assert offset(service, place) == 100
+    service.reopen(LIUHEN_RESERVE_DISK_BYTES="0")
+    assert patch(service, place, 100, content[100:]).status_code == 204
+
+
+class Dripping(io.BytesIO):
+    """A body that stops in the middle until it may go on."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.may_go_on = threading.Event()
+
+    def readinto(self, into: Any) -> int:
+        assert self.may_go_on.wait(20)
+        return super().readinto(into)
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert self.may_go_on.wait(20)
+        return super().read(size)
+
+
+def test_slow_senders_hold_a_bounded_number_of_threads(
+    open_service: Callable[..., Service],
+) -> None:
+    service = open_service(LIUHEN_THREADS="4").populate()
+    content = photo()
+    for login in ("inspector", "colleague", "supervisor"):
+        service.token(login)
+    places = [create(service, content, login) for login in ("inspector", "colleague")]
+    bodies = [Dripping(content) for _ in places]
+    with ThreadPoolExecutor(2) as pool:
+        slow = [
+            pool.submit(
+                service.ask, login, "PATCH", place, input_stream=body,
+                headers={"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": CHUNK},
+                environ_overrides={"CONTENT_LENGTH": str(len(content))},
+            )
+            for login, place, body in zip(("inspector", "colleague"), places, bodies, strict=True)
+        ]  # fmt: skip
+        deadline = time.monotonic() + 10
+        while service.runtime.receiving.count() < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        reply = service.upload("supervisor", photo())
+        assert (reply.status_code, reply.json["code"]) == (429, "too_many")
+        assert int(reply.headers["Retry-After"]) > 0
+        assert service.ask("supervisor", "GET", "/session").status_code == 200
+        for body in bodies:
+            body.may_go_on.set()
+        assert [one.result().status_code for one in slow] == [204, 204]
+    assert service.upload("supervisor", photo()).status_code == 201
+
+
 def test_an_original_of_a_foreign_county_is_neither_taken_nor_given(service: Service) -> None:
     content = photo()
     reply = service.upload("inspector", content, space=OTHER_COUNTY)
@@ -442,7 +528,9 @@ def test_old_uploads_are_forgotten_and_their_originals_stay(service: Service) ->
     content = photo()
     service.upload("inspector", content)
     create(service, photo(colour="blue"))
-    service.clock.move(days=91)
+    service.clock.move(days=89)
+    assert uploads.forget_old(service.runtime) == 0
+    service.clock.move(days=2)
     assert uploads.forget_old(service.runtime) == 2
     assert files(service, "uploads") == []
     assert evidence.holds(service.runtime, COUNTY, digest(content))

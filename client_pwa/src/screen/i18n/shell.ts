@@ -41,6 +41,7 @@ export const shell = dictionary(
     "sync.offline_clean": "离线 · 无待传",
     "sync.chip": "上传状态",
     "sync.photos_left": "照片待传 {size}",
+    "sync.for_wifi": "照片待无线网络 {size}",
     "sync.checking": "待核对存证",
     "time.today": "今天",
     "time.tomorrow": "明天",
@@ -69,6 +70,7 @@ export const shell = dictionary(
     "photo.only_on_phone": "原件在采集的手机上",
     "photo.none": "无照片",
     "photo.word": "照片",
+    "photo.preview": "预览",
   },
   {
     "app.name": "Liuhen",
@@ -108,6 +110,7 @@ export const shell = dictionary(
     "sync.offline_clean": "Offline · nothing waiting",
     "sync.chip": "Upload status",
     "sync.photos_left": "{size} of photos left",
+    "sync.for_wifi": "{size} of photos wait for Wi-Fi",
     "sync.checking": "To be verified",
     "time.today": "Today",
     "time.tomorrow": "Tomorrow",
@@ -136,5 +139,6 @@ export const shell = dictionary(
     "photo.only_on_phone": "The original is on the phone that took it",
     "photo.none": "No photo",
     "photo.word": "Photo",
+    "photo.preview": "Preview",
   },
 );

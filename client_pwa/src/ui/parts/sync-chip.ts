@@ -26,9 +26,13 @@ export function syncWord(status: SyncStatus): SyncWord {
       ? { tone: "busy", shape: "upload", text: t("sync.uploading", { count: status.unsentOps }) }
       : { tone: "busy", shape: status.online ? "phone" : "offline", text: t("sync.only_here", { count: status.unsentOps }) };
   }
+  if (status.unsentBytes > 0 && status.waitsForWifi) return { tone: "busy", shape: "waiting", text: t("sync.for_wifi", { size: megabytes(status.unsentBytes) }) };
   if (status.unsentBytes > 0) return { tone: "busy", shape: status.online ? "upload" : "offline", text: t("sync.photos_left", { size: megabytes(status.unsentBytes) }) };
   return { tone: "busy", shape: status.online ? "waiting" : "offline", text: t("sync.checking") };
 }
+
+/** Of one file, e.g. `1.2 / 3.0 MB`. */
+export const megabytesOf = (sent: number, total: number): string => `${(sent / 1_000_000).toFixed(1)} / ${megabytes(total)}`;
 
 /** e.g. `12 MB`; below one megabyte `0.4 MB`, from a thousand on `1.2 GB`. */
 export const megabytes = (bytes: number): string => {

@@ -12,10 +12,10 @@ import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, chips, empty, field, sheet, submit, type Tone } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
 import { currentAuthor } from "../../store/index.ts";
-import { activateUpdate, drainCertificate, engine, outbox, resend, type Certificate, type ItemStatus, type OutboxItem } from "../../sync/index.ts";
+import { activateUpdate, drainCertificate, engine, outbox, resend, useAnyLink, type Certificate, type ItemStatus, type OutboxItem } from "../../sync/index.ts";
 import { codeText } from "../failures.ts";
 import { mendingPage, wordsOf } from "../mending.ts";
-import { syncWord } from "../parts/sync-chip.ts";
+import { megabytesOf, syncWord } from "../parts/sync-chip.ts";
 import "../parts/decision.ts";
 import { say } from "../says.ts";
 
@@ -87,7 +87,7 @@ class Outbox extends LiveScreen {
     return html`<li class="card stack" data-test="outbox-item" data-kind=${item.kind} data-status=${item.status} data-op=${item.op}>
       <div class="row"><span class="grow stack stack-tight"><span class="strong">${kindLabel(item.kind)}</span><span class="soft digits">${timeOf(item.savedAtMs)}</span></span>
         ${badge(TONES[item.status], text, SHAPES[item.status])}</div>
-      ${item.status === "uploading" ? html`<progress max="100" value=${item.percent} aria-label=${text}></progress>` : nothing}
+      ${item.status === "uploading" ? html`<progress max="100" value=${item.percent} aria-label=${text}></progress><span class="soft digits" data-test="sent-bytes" data-sent=${item.sentBytes}>${megabytesOf(item.sentBytes, item.totalBytes)}</span>` : nothing}
       ${item.body ? html`<p class="clamp" data-test="words">${wordsOf(item)}</p>` : nothing}
       ${item.reason ? html`<p>${codeText(item.reason)}</p>` : nothing}
       ${item.before ? html`<p data-test="before-restore">${t("outbox.before_restore", { outcome: outcomeLabel(item.before), now: outcomeLabel(item.outcome) })}</p>` : nothing}
@@ -109,6 +109,7 @@ class Outbox extends LiveScreen {
       ${status.allDone && this.certificate ? this.drained(this.certificate) : nothing}
       <p>${status.allDone ? t("outbox.all_hint") : status.online ? t("outbox.online_hint") : t("outbox.offline_hint")}</p></div></section>
       ${this.isDeactivated ? banner("todo", t("outbox.deactivated"), nothing, "deactivated") : nothing}
+      ${status.waitsForWifi ? banner("todo", t("outbox.for_wifi"), button(t("outbox.any_link"), () => this.act(useAnyLink, t("outbox.any_link_said")), { test: "any-link" }), "for-wifi") : nothing}
       ${status.lastError && status.lastError !== "network" ? banner("alarm", codeText(status.lastError), nothing, "sync-error") : nothing}`;
   }
 

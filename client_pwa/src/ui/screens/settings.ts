@@ -9,7 +9,7 @@ import { LiveScreen } from "../../screen/live.ts";
 import { stateLabel } from "../../screen/labels.ts";
 import { badge, banner, button, chips, facts, section, sheet } from "../../screen/parts.ts";
 import { href, navigate } from "../../screen/router.ts";
-import { askPersistence, bureauName, health, ownChain, type ChainView, type Health } from "../../store/index.ts";
+import { askPersistence, bureauName, health, KEPT_DAYS, ownChain, prefer, preferences, type ChainView, type Health, type KeptDays, type Preferences } from "../../store/index.ts";
 import { deployment, engine, lock, logout, peopleHere, type PersonHere } from "../../sync/index.ts";
 import { megabytes } from "../parts/sync-chip.ts";
 import { say } from "../says.ts";
@@ -18,6 +18,7 @@ import { me, refreshSession, session } from "../session.ts";
 class Settings extends LiveScreen {
   health: Health | undefined;
   chain: ChainView | undefined;
+  preferences: Preferences | undefined;
   bureau = "";
   server: Awaited<ReturnType<typeof deployment>>;
   people: readonly PersonHere[] = [];
@@ -26,6 +27,7 @@ class Settings extends LiveScreen {
   protected override async read(): Promise<void> {
     if (!session()) return; // signing out: the shell is about to leave this page
     this.health = await health();
+    this.preferences = await preferences();
     this.chain = await ownChain();
     this.bureau = await bureauName(session()?.bureau ?? "");
     this.server = await deployment();
@@ -95,6 +97,22 @@ class Settings extends LiveScreen {
     </div>`);
   }
 
+  private originals({ wifiOnly, keptDays }: Preferences): TemplateResult {
+    const choose = (change: Partial<Preferences>): void => this.attempt(async () => {
+      await prefer(change);
+      this.refresh();
+    });
+    return section(t("settings.originals"), html`<div class="card stack">
+      ${chips(t("settings.send_over"), [
+        { value: "any", text: t("settings.any_link"), test: "send-any" }, { value: "wifi", text: t("settings.wifi_only"), test: "send-wifi" },
+      ], wifiOnly ? "wifi" : "any", (value) => choose({ wifiOnly: value === "wifi", anyLinkUntilMs: 0 }))}
+      <p class="soft">${t("settings.wifi_hint")}</p>
+      ${chips(t("settings.kept"), KEPT_DAYS.map((days) => ({ value: String(days), text: t("settings.kept_days", { count: days }), test: `kept-${days}` })),
+        String(keptDays), (value) => choose({ keptDays: Number(value) as KeptDays }))}
+      <p class="soft">${t("settings.kept_hint")}</p>
+    </div>`);
+  }
+
   private leaveSheet(): TemplateResult {
     const unsent = engine.status().unsentOps;
     return sheet(t("settings.logout"), html`
@@ -107,7 +125,7 @@ class Settings extends LiveScreen {
     if (!session()) return html``;
     return html`<div class="page" data-test="settings-page">
       ${section(t("settings.language"), chips(t("settings.language"), [{ value: "zh", text: "中文", test: "language-zh" }, { value: "en", text: "English", test: "language-en" }], language(), (value) => setLanguage(value as Language)))}
-      ${this.account()} ${this.everybody()} ${this.health ? this.storage(this.health) : nothing}
+      ${this.account()} ${this.everybody()} ${this.preferences ? this.originals(this.preferences) : nothing} ${this.health ? this.storage(this.health) : nothing}
       ${section(t("settings.install"), html`<div class="card"><p>${t("settings.install_hint")}</p></div>`)}
       ${section(t("settings.about"), html`<div class="card stack">${facts([
         [t("settings.system"), this.server?.name ?? ""],

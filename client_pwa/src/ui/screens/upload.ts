@@ -10,7 +10,7 @@ import { badge, banner, button } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
 import { engine } from "../../sync/index.ts";
 import { codeText } from "../failures.ts";
-import { megabytes } from "../parts/sync-chip.ts";
+import { megabytes, megabytesOf } from "../parts/sync-chip.ts";
 
 class Upload extends ScreenElement {
   awake = false;
@@ -63,7 +63,7 @@ class Upload extends ScreenElement {
       ${status.attention > 0 ? banner("alarm", t("sync.attention", { count: status.attention }), html`<a class="button" href=${href("/outbox")}>${t("outbox.title")}</a>`, "upload-attention") : nothing}
       ${status.online || status.allDone ? nothing : banner("todo", t("upload.offline"), status.retryAtMs > 0 ? t("upload.retry_at", { time: timeOf(status.retryAtMs) }) : nothing)}
       ${status.lastError && status.lastError !== "network" ? banner("alarm", codeText(status.lastError)) : nothing}
-      <ul class="stack">${uploads.map((one, index) => html`<li class="card stack"><div class="row"><span class="grow strong">${t("photo.alt", { number: index + 1 })}</span><span class="digits">${Math.floor((one.sent / Math.max(1, one.total)) * 100)}%</span></div>
+      <ul class="stack">${uploads.map((one, index) => html`<li class="card stack"><div class="row"><span class="grow strong">${t("photo.alt", { number: index + 1 })}</span><span class="digits" data-test="file-bytes">${megabytesOf(one.sent, one.total)}</span></div>
         <progress max=${Math.max(1, one.total)} value=${one.sent} aria-label=${t("photo.alt", { number: index + 1 })}></progress></li>`)}</ul>
       ${status.allDone ? nothing : html`<div class="row row-wrap centre">${badge(this.awake ? "plain" : "todo", this.awake ? t("upload.awake") : t("upload.may_sleep"), "phone")}</div>`}
       ${status.allDone ? nothing : button(t("outbox.try_now"), () => engine.nudge(), { wide: true, icon: "recheck", test: "nudge" })}
