@@ -1,7 +1,8 @@
 """The log for readers: signed checkpoints, tiles, proofs.
 
-Invariants: a checkpoint is signed only after the leaves it covers are committed, is stored before
-anybody sees it, and is never signed while one that we signed is ahead of the log (`rewind`).
+Invariants: a checkpoint is signed only after the leaves it covers are committed, lies outside the
+database and then in it before anybody sees it, and is never signed while one that we signed is
+ahead of the log (`rewind`).
 Not here: appending (`services.append`).
 """
 
@@ -35,19 +36,20 @@ def _publish(runtime: Runtime) -> str:
     outside = rewind.outside(runtime)
     with reading(runtime.engine) as connection:
         head, newest = log_store.head_and_note(connection)
-    if newest is None:
-        rewind.refuse_writes(runtime, outside, head)
-        newest = _sign(runtime, head)
-    runtime.outside.advance(newest)
-    return newest
-
-
-def _sign(runtime: Runtime, head: Head) -> str:
-    checkpoint = Checkpoint(runtime.origin(head.epoch), head.size, bytes.fromhex(head.root))
-    note = sign_checkpoint(checkpoint, runtime.log_key(head.epoch), runtime.keys.sign_note)
+    if newest is not None:
+        runtime.outside.advance(newest)
+        return newest
+    rewind.refuse_writes(runtime, outside, head)
+    note = _signed(runtime, head)
+    runtime.outside.advance(note)
     with writing(runtime.engine) as connection:
         log_store.add_note(connection, head.size, note)
     return note
+
+
+def _signed(runtime: Runtime, head: Head) -> str:
+    checkpoint = Checkpoint(runtime.origin(head.epoch), head.size, bytes.fromhex(head.root))
+    return sign_checkpoint(checkpoint, runtime.log_key(head.epoch), runtime.keys.sign_note)
 
 
 def checkpoint(runtime: Runtime) -> str:

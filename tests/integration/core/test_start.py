@@ -1,6 +1,7 @@
 """Starting: begun once, with its own keys, never behind what was signed."""
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,26 +9,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import delete, func, select, update
 
+from server.app import TABLES
 from server.config import Settings
 from server.services import log, system, verify
 from server.services.rewind import RewoundError
 from server.services.runtime import Runtime, open_runtime
 from server.services.system import ForeignLogError
-from server.storage import (
-    account_tables,
-    checkpoint_file,
-    log_tables,
-    migrate,
-    snapshot_tables,
-    upload_tables,
-)
+from server.storage import checkpoint_file, migrate
 from server.storage.blob_store import blob_store
 from server.storage.database import db, open_engine
 from server.storage.log_tables import Checkpoint, Leaf, LogHead, Op
 from sync_protocol.note import open_checkpoint, parse_checkpoint
 from tests.support.authors import FakeClock, Office
 
-MODELS = (account_tables, log_tables, snapshot_tables, upload_tables)
+MODELS = TABLES  # imported, so that the metadata is whole
 
 
 def leaf_count(runtime: Runtime) -> int:
@@ -90,6 +85,28 @@ def test_a_commit_whose_checkpoint_was_lost_in_a_crash_is_signed_at_the_next_sta
         connection.execute(delete(Checkpoint).where(Checkpoint.size == newest))
     system.start(runtime)
     assert open_checkpoint(log.checkpoint(runtime), runtime.log_key(1)).size == newest
+    assert verify.verify(runtime) == []
+
+
+class FullDisk:
+    """A checkpoint's place that takes nothing more."""
+
+    def read(self) -> str | None:
+        return None
+
+    def advance(self, note: str) -> None:
+        raise OSError("no space left on device")
+
+
+def test_nobody_sees_a_checkpoint_that_does_not_lie_outside_yet(office: Office) -> None:
+    runtime = office.runtime
+    before = log.checkpoint(runtime)
+    full = replace(runtime, outside=FullDisk())
+    with pytest.raises(OSError, match="no space"):
+        system.append(full, "bureau.add", {"bureau": "530999", "name": "某县", "parent": "530900"})
+    assert log.checkpoint(runtime) == before
+    log.publish(runtime)
+    assert parse_checkpoint(log.checkpoint(runtime)).size > parse_checkpoint(before).size
     assert verify.verify(runtime) == []
 
 
