@@ -36,6 +36,7 @@ SUPERVISOR = {
     "edit_enterprise": 1, "add_enterprise": 0.5, "mend_or_withdraw": 2, "decide_quarantined": 3,
     "plan": 1, "revoke": 0.3,
 }  # fmt: skip
+ALWAYS_POSSIBLE = "add_enterprise"
 DEEDS = {"inspector": INSPECTOR, "supervisor": SUPERVISOR, "administrator": SUPERVISOR}
 
 
@@ -76,15 +77,21 @@ def deeds_in_two_tabs(world: World, rng: random.Random) -> str:
     if not both:
         return ""
     hand = rng.choice(both)
-    world.order("together", orders=[drawn_deed(world, hand, tab, rng) for tab in hand.tabs])
+    deeds = [rng.choice(("", ALWAYS_POSSIBLE)) for _ in hand.tabs]
+    orders = [
+        drawn_deed(world, hand, tab, rng, deed) for tab, deed in zip(hand.tabs, deeds, strict=True)
+    ]
+    world.order("together", orders=orders)
     return f"two deeds at once on {hand.name}"
 
 
-def drawn_deed(world: World, hand: Hand, tab: Tab, rng: random.Random) -> dict[str, object]:
-    """Draw what the person at a phone does; return the order."""
+def drawn_deed(
+    world: World, hand: Hand, tab: Tab, rng: random.Random, deed: str = ""
+) -> dict[str, object]:
+    """Draw what the person at a phone does, unless it is said; return the order."""
     assert hand.user is not None
     table = DEEDS[world.roles[hand.user.id]]
-    deed = rng.choices(list(table), list(table.values()))[0]
+    deed = deed or rng.choices(list(table), list(table.values()))[0]
     given = {"op": rng.choice(phones_in_use(world))} if deed == "revoke" else {}
     asked = f"{deed} by {hand.user.id}"
     return world.tapped(hand, "act", asked, tab, deed=deed, seed=rng.randrange(2**32), **given)
@@ -340,7 +347,7 @@ HAPPENINGS: dict[Happening, float] = {
     a_tap: 1.5,
     time_passes: 10,
     a_boot: 2,
-    a_second_tab: 0.8,
+    a_second_tab: 1.2,
     a_tab_closes: 0.4,
     deeds_in_two_tabs: 4,
     a_phone_dies: 0.6,
