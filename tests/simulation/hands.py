@@ -30,6 +30,7 @@ class Tab:
     up: bool = False
     call: int = 0
     asked: str = ""
+    disk_faults: int = 0  # what its phone had met when it was asked
     becoming: Person | None = None
     said: Any = None
     status: dict[str, Any] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Hand:
     people: list[Person]
     clock: str = RIGHT
     user: Person | None = None
+    disk_faults: int = 0
     tabs: list[Tab] = field(default_factory=lambda: [Tab(number) for number in TABS])
 
     @property

@@ -27,7 +27,7 @@ INSPECTOR = {
     "assign": 3, "confirm": 3, "fix_on_spot": 1, "measures": 2, "sign": 3, "supplement": 2,
     "attest": 3, "order": 4, "extension": 2, "claim": 3, "reinspect": 4, "attest_reinspection": 3,
     "propose_close": 1, "withdraw_hazard": 1, "duplicate": 1, "pause": 1, "resume": 2,
-    "recorder": 2, "conclude": 1, "not_carried_out": 0.3, "add_enterprise": 0.5,
+    "recorder": 6, "conclude": 1, "not_carried_out": 0.3, "add_enterprise": 0.5,
     "edit_enterprise": 1, "resolve": 2, "mend_or_withdraw": 3,
 }  # fmt: skip
 SUPERVISOR = {
@@ -354,8 +354,8 @@ HAPPENINGS: dict[Happening, float] = {
     a_wrong_clock: 0.6,
     an_eviction: 0.06,
     a_handover: 0.6,
-    an_update: 0.3,
-    a_roll_back: 0.2,
+    an_update: 0.5,
+    a_roll_back: 0.4,
     a_phone_fault: 0.8,
     a_service_fault: 0.8,
     a_restart: 0.3,

@@ -17,6 +17,7 @@ from tests.simulation.phones import ROOT
 HOUR = Path(__file__).with_name("hour.json")
 PAGE = ROOT / "docs" / "reliability.md"
 HEADING = "\n## The last soak\n"
+BEFORE = "\n## Searches on the real parts\n"
 PLACES = sorted(set(STEPS))
 # Kinds by group: what is shown → how it is counted.
 KINDS = {
@@ -67,6 +68,8 @@ def row(kinds: dict[str, str], counts: dict[str, int]) -> str:
 
 def outages(came: dict[str, dict[str, int]]) -> str:
     """Return a sentence about the long form of the outages."""
+    if not came:
+        return "The outages of the next section did not run meanwhile."
     told = [
         f"{database} {one['rounds']} of each, {one['acknowledged']} acknowledged operations, "
         f"{one['passed']} tests passed and {one['failed']} failed"
@@ -76,10 +79,9 @@ def outages(came: dict[str, dict[str, int]]) -> str:
 
 
 def written(page: str, record: Record) -> str:
-    """Return the page with its section anew."""
-    before, _, rest = page.partition(HEADING)
-    _, heading, after = rest.partition("\n## ")
-    return f"{before}{HEADING}\n{section(record)}{heading}{after}"
+    """Return the page with its section anew, before the searches on the real parts."""
+    before, _, after = page.partition(BEFORE)
+    return f"{before.partition(HEADING)[0]}{HEADING}\n{section(record)}{BEFORE}{after}"
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ REMEMBERED = 400
 ENTERPRISES = 2
 MOST_REQUESTS = 20_000
 MOST_CONFIRMED = 40
+DISK_ERRORS = {"failed", "quota", "readback"}
 WRONG_CLOCKS = 0.6
 BEGUN_OLDER = 0.4  # with the app before the present one, which lacks some kinds
 ENROLLED_BEFORE = 0.75  # phones that were made ready in the office; the others enrol in the storm
@@ -156,6 +157,7 @@ class World:
         told = self.phones.order(do, **more)
         for one in told.faults:
             self.note(f"fault {one}")
+            self.hands[one.split(":")[0]].disk_faults += 1
             self.count(f"phone fault {one.split()[1]}")
         for one in told.said:
             self.note(f"{one['device']} said {one['text'][:300]}")
@@ -191,6 +193,8 @@ class World:
             self.count(f"error {error['code'] or error['name']}")
             if not error["code"]:
                 raise Violation(f"{hand.name} {tab.asked} threw {error['text']}")
+            if error["code"] in DISK_ERRORS and hand.disk_faults == tab.disk_faults:
+                raise Violation(f"{hand.name} {tab.asked} failed on a disk that works: {error}")
             return
         self.note(f"{hand.name} {tab.asked}: {str(one['value'])[:160]}")
         if tab.asked.startswith("log"):
@@ -213,7 +217,7 @@ class World:
     def tapped(self, hand: Hand, name: str, asked: str, tab: Tab, **given: Any) -> dict[str, Any]:
         """Return the order by which somebody taps something in a tab."""
         self.calls += 1
-        tab.call, tab.asked = self.calls, asked or name
+        tab.call, tab.asked, tab.disk_faults = self.calls, asked or name, hand.disk_faults
         call = {"tab": tab.number, "call": self.calls, "name": name, "given": given}
         return {"do": "call", "device": hand.name} | call
 

@@ -1,10 +1,16 @@
-"""docs/reliability.md names, for each complaint of docs/domain.md, tests that exist."""
+"""docs/reliability.md names, for each complaint of docs/domain.md, tests that exist; and says of
+the last soak what its record says.
+"""
 
 import ast
+import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.simulation import record
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPLAINTS = 16
@@ -83,3 +89,56 @@ def test_an_answer_names_tests_that_exist(complaint: str) -> None:
 )
 def test_the_check_sees_what_does_not_exist(line: str) -> None:
     assert not is_a_test(line)
+
+
+has_soaked = pytest.mark.skipif(not record.HOUR.exists(), reason="no soak is recorded yet")
+
+
+def recorded() -> record.Record:
+    found: record.Record = json.loads(record.HOUR.read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_page_tells_of_a_soak_just_when_one_is_recorded_and_what_its_record_says() -> None:
+    page = record.PAGE.read_text(encoding="utf-8")
+    assert (record.HEADING in page) == record.HOUR.exists()
+    if record.HOUR.exists():
+        assert record.written(page, recorded()) == page
+
+
+@has_soaked
+def test_the_recorded_soak_ran_and_failed_nowhere() -> None:
+    soak = recorded()
+    assert soak["failures"] == []
+    assert len(set(soak["seeds"])) == len(soak["seeds"]) > 0
+    assert soak["counts"]["checked everything"] >= len(soak["seeds"])
+    assert all(one["failed"] == 0 < one["acknowledged"] for one in soak["outages"].values())
+
+
+@has_soaked
+def test_the_recorded_soak_ran_on_a_commit_of_this_history() -> None:
+    shallow = ["git", "rev-parse", "--is-shallow-repository"]
+    if subprocess.run(shallow, cwd=ROOT, capture_output=True).stdout.strip() != b"false":
+        pytest.skip("no history here to look into")
+    has = ["git", "merge-base", "--is-ancestor", recorded()["commit"], "HEAD"]
+    assert subprocess.run(has, cwd=ROOT, capture_output=True).returncode == 0
+
+
+SOAK: record.Record = {
+    "commit": "abc", "day": "2026-11-27", "minutes": 60, "steps": 1500, "seeds": [1, 2],
+    "phones": 5, "leaves": 700, "failures": [], "outages": {},
+    "counts": {"checked everything": 4, "checked a claim": 9, "fate well": 7},
+}  # fmt: skip
+
+
+def test_a_kind_that_a_soak_did_not_have_is_named() -> None:
+    happened, _, missing = record.section(SOAK).partition("not in that time")
+    assert "| network | well 7 |" in happened
+    assert {"flip_reply", "1970", "epoch opened"} <= set(re.split(r"[|,] *| +\|", missing))
+
+
+def test_the_section_is_put_before_the_next_one_and_replaced_the_next_time() -> None:
+    once = record.written("# R\n\n## Searching\n\na\n" + record.BEFORE + "\nb\n", SOAK)
+    assert once.endswith(record.section(SOAK) + record.BEFORE + "\nb\n")
+    again = record.written(once, SOAK | {"commit": "def"})
+    assert again == once.replace("`abc`", "`def`")
