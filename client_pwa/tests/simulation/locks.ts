@@ -1,6 +1,10 @@
 // Web Locks and BroadcastChannel between the tabs of one phone, gone with the page that held them. Exclusive locks only,
 // first come, first served: all that the engine asks for.
 
+/** A page: what it still asks for once it is dead, nobody hears. */
+interface Owner {
+  isDead(): boolean;
+}
 type Work = (lock: { readonly name: string }) => unknown;
 interface Asked {
   readonly owner: object;
@@ -11,8 +15,9 @@ export class Locks {
   private readonly queues = new Map<string, Asked[]>();
 
   /** `navigator.locks` of one page. */
-  of(owner: object): Pick<LockManager, "request"> {
+  of(owner: Owner): Pick<LockManager, "request"> {
     const request = (name: string, ...more: [Work] | [LockOptions, Work]): Promise<unknown> => {
+      if (owner.isDead()) return new Promise(() => undefined);
       const [options, work] = more.length === 1 ? [{}, more[0]] : more;
       return new Promise((resolve, reject) => this.queue(name, owner, options as LockOptions, () => run(work!, name, resolve, reject), reject));
     };
