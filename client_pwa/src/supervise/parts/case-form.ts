@@ -21,8 +21,9 @@ interface About {
 const SURE = ["matched", "gap"];
 
 class CaseForm extends ScreenElement {
-  about: About | undefined;
-  mayOpen = false;
+  static override properties = { about: { attribute: false }, mayOpen: { attribute: false } };
+  declare about: About | undefined;
+  declare mayOpen: boolean;
   private asking: "" | "open" | "close" = "";
   private closing = "";
 

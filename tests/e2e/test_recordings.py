@@ -1,0 +1,198 @@
+"""A day of a docking station at the desk: the manifest dropped, matched, decided; a timeline.
+
+The references come from an inspector's phone over HTTP, two thousand of them; everything else goes
+through the screens.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from server.cli.demo.phone import Phone
+from server.services.runtime import SystemClock
+from sync_protocol import keys
+from tests.e2e.people import PASSWORD
+from tests.e2e.supervisor import Supervisor
+from tests.support.http_client import HttpClient
+from tests.support.live_server import LiveServer
+
+MINUTE = 60_000
+CAMERAS, FILES, VISITS = 500, 40, 4
+LONGEST_TASK_MS = 100
+FOOTAGE = "检查现场.mp4"
+WATCH = """() => {
+  window.__tasks = [];
+  const note = (list) => list.getEntries().forEach((one) => window.__tasks.push(one.duration));
+  new PerformanceObserver(note)
+    .observe({ type: "longtask" });
+}"""
+DROP = """([name, text]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([text], name, { type: "text/csv" }));
+  const target = document.querySelector('[data-test="manifest-drop"]');
+  for (const kind of ["dragover", "drop"])
+    target.dispatchEvent(new DragEvent(kind, {
+      dataTransfer: data, bubbles: true, cancelable: true,
+    }));
+}"""
+
+
+def row(camera: str, name: str, start: int, minutes: int, digest: str = "") -> dict[str, Any]:
+    """A row of a manifest."""
+    return {
+        "camera": camera, "file_name": name, "started_at": start, "length": minutes * 60,
+        "size_bytes": 1000, "station": "一号采集站", "sha256": digest,
+    }  # fmt: skip
+
+
+class Field:
+    """An inspector's phone, and an inspection of today's that is theirs."""
+
+    def __init__(self, city: LiveServer, desk: Supervisor) -> None:
+        client = HttpClient(city.port)
+        asked = {"login": "jcy1", "password": PASSWORD}
+        reply = client.open(
+            "/api/v1/session", method="POST", data=json.dumps(asked).encode(),
+            content_type="application/json",
+        )  # fmt: skip
+        session = reply.get_json()
+        person = session["person"] | {"login": "jcy1"}
+        deployment = client.open("/api/v1/deployment", method="GET").get_json()["deployment"]
+        self.space = person["bureau"]
+        self.phone = Phone(person, PASSWORD, client, SystemClock(), deployment)
+        self.phone.enrolment()
+        self.phone.push()
+        code = keys.pairing_code(self.phone.chain, self.phone.public_key)
+        desk.confirm_phone(person["name"], code)
+        headers = {"Authorization": f"Bearer {session['access_token']}"}
+        self.rows: dict[str, Any] = {}
+        query, more = "", True
+        while more:
+            path = f"/api/v1/spaces/{self.space}/rows?{query}"
+            page = client.open(path, method="GET", headers=headers).get_json()
+            self.rows |= {one["row"]["entity"]: one["row"] for one in page["rows"]}
+            more = "next" in page
+            query = "&".join(f"{name}={value}" for name, value in page.get("next", {}).items())
+        own = [
+            row
+            for entity, row in self.rows.items()
+            if entity.startswith("inspection/")
+            and person["id"] in row["fields"]["officers"]["v"]
+            and row["sets"].get("clips")
+            and row["sets"].get("findings")
+        ]
+        self.person = person["id"]
+        self.inspection = max(own, key=lambda row: row["created"]["at_ms"])
+        self.other = min(own, key=lambda row: row["created"]["at_ms"])
+
+    def refer(self, inspection: str, clip: str, camera: str, start: int, end: int) -> None:
+        """Refer to a recording."""
+        body = {
+            "clip": clip, "inspection": inspection, "camera": camera, "officer": self.person,
+            "started_at_ms": start, "stopped_at_ms": end, "source": "range",
+        }  # fmt: skip
+        self.phone.capture("clip.refer", self.space, body, ())
+
+    def clip(self) -> dict[str, Any]:
+        """A demo recording of the inspection: its fields."""
+        one = self.inspection["sets"]["clips"][0]["id"]
+        fields = self.rows[f"clip/{one}"]["fields"]
+        return {"id": one} | {name: version["v"] for name, version in fields.items()}
+
+    def day(self) -> list[dict[str, Any]]:
+        """Refer to the recordings of a city's day; return the rows of its manifest.
+
+        The last but one row lacks its name; the last is the footage of the inspection.
+        """
+        other, clip = self.other["entity"].partition("/")[2], self.clip()
+        morning = clip["started_at_ms"]
+        for camera in range(CAMERAS):
+            for visit in range(VISITS):
+                start = morning + visit * 90 * MINUTE
+                name = f"c{camera}-{visit}"
+                self.refer(other, name, f"DAY{camera:04}", start, start + 60 * MINUTE)
+        assert {item["ruling"]["outcome"] for item in self.phone.push()} == {"applied"}
+        files = [
+            row(f"DAY{camera:04}", f"DAY{camera:04}-{n}.mp4", morning + n * 10 * MINUTE, 10)
+            for camera in range(CAMERAS)
+            for n in range(FILES)
+        ]
+        files[-2] = {"camera": "X", "file_name": "", "started_at": morning, "length": 1}
+        length = (clip["stopped_at_ms"] - morning) // MINUTE + 1
+        files[-1] = row(clip["camera"], FOOTAGE, morning, length, "ab" * 32)
+        return files
+
+
+def bring_the_day(desk: Supervisor, files: list[dict[str, Any]], morning: int, path: Path) -> None:
+    """Choose the manifest, look through what came of it, and choose it again."""
+    path.write_text(json.dumps(files), encoding="utf-8")
+    hand = desk.hand
+    desk.go("/recordings")
+    hand.wait("recordings")
+    day = "ms => new Date(ms + 8 * 3600e3).toISOString().slice(0, 10)"
+    hand.see("recordings-date").fill(desk.page.evaluate(day, morning))
+    hand.wait("recordings-count", loaded="true", seconds=60)
+    desk.page.wait_for_timeout(3000)  # the replica takes the two thousand references in
+    desk.page.evaluate(WATCH)
+    hand.see("manifest-file").set_input_files(path)
+    hand.wait("manifest-report", accepted="19999", new="19999", refused="1", seconds=90)
+    hand.tap(hand.wait("manifest-refused").locator("summary"))
+    hand.wait("refused-row", line=str(len(files) - 1), code="file_name_missing")
+    expect(hand.see("outcome-matched")).to_contain_text("200", timeout=60_000)
+    hand.tap("outcome-matched")
+    hand.wait("recording-line", outcome="matched", seconds=60)
+    for _ in range(20):
+        desk.page.mouse.wheel(0, 3000)
+        desk.page.wait_for_timeout(100)
+    hand.tap(hand.wait("recordings-more"))
+    hand.wait("recordings-count", loaded="true", seconds=60)
+    tasks = desk.page.evaluate("window.__tasks")
+    print("long tasks of the page:", [round(one) for one in tasks])
+    assert max(tasks, default=0) <= LONGEST_TASK_MS
+    hand.see("manifest-file").set_input_files(path)
+    hand.wait("manifest-report", duplicate="true", seconds=90)
+
+
+def decide_between_two(desk: Supervisor, clip: dict[str, Any]) -> None:
+    """Drop a second manifest that makes the footage ambiguous, and say which it is."""
+    hand = desk.hand
+    text = (
+        "文件名,设备编号,开始时间,时长,文件大小,采集站\n"
+        f"又一段.mp4,{clip['camera']},{clip['started_at_ms']},600,5,一号采集站\n"
+    )
+    desk.page.evaluate(DROP, ["二.csv", text])
+    hand.wait("manifest-report", accepted="1", new="1", duplicate="false", seconds=60)
+    hand.tap("outcome-ambiguous")
+    line = hand.wait("recording-line", clip=clip["id"], seconds=60)
+    hand.tap(line.locator('[data-test="recording-open"]'))
+    hand.write("footage-reason", "看过录像，是这一段")
+    file = hand.see("footage").filter(has_text=FOOTAGE)
+    hand.tap(file.locator('[data-test="footage-confirm"]'))
+    hand.wait("footage-decided")
+    hand.tap("dialog-close")
+    hand.tap("outcome-all")
+
+
+def see_the_timeline(desk: Supervisor, inspection: dict[str, Any]) -> None:
+    """The inspection's recordings as a picture and as a table."""
+    hand = desk.hand
+    desk.open_inspection(inspection["entity"].partition("/")[2])
+    hand.wait("recording-timeline", seconds=45)
+    hand.wait("recording-row", kind="footage", seconds=60)
+    assert hand.see("bar-footage").count() >= 1
+    assert hand.see("point-finding").count() == len(inspection["sets"]["findings"])
+    hand.wait("recording-row", kind="clip", outcome="matched", seconds=60)
+
+
+@pytest.mark.timeout(560)
+def test_a_stations_day_is_matched_and_decided_at_the_desk(
+    supervisor: Supervisor, city: LiveServer, tmp_path: Path
+) -> None:
+    field = Field(city, supervisor)
+    clip = field.clip()
+    bring_the_day(supervisor, field.day(), clip["started_at_ms"], tmp_path / "清单.json")
+    decide_between_two(supervisor, clip)
+    see_the_timeline(supervisor, field.inspection)
