@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,10 @@ def documents(count: int) -> list[list[list[dict[str, Any]]]]:
     return lanes
 
 
-class Peer:
+class Peer(ABC):
     """A process that answers HTTP, with a folder that goes with it."""
 
-    name = ""
+    name: str
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="liuhen-peer-"))
@@ -86,17 +87,21 @@ class Peer:
         outcome = drive(self.url, requests, most_s)
         return outcome, {one for _, body in outcome.replies for one in self.acknowledged(body)}
 
+    @abstractmethod
     def pushing(self, lane: int, part: list[dict[str, Any]]) -> Request:
-        raise NotImplementedError
+        """Return the request that pushes one batch."""
 
+    @abstractmethod
     def acknowledged(self, body: bytes) -> list[str]:
-        raise NotImplementedError
+        """Return the ids that a reply to a push says are kept."""
 
+    @abstractmethod
     def pull(self) -> tuple[Outcome, set[str]]:
-        raise NotImplementedError
+        """Read everything from the beginning; return the outcome and the ids."""
 
+    @abstractmethod
     def ask_last(self, rows: int, times: int) -> Outcome:
-        raise NotImplementedError
+        """Ask for the last `rows` changes, so many times."""
 
     def close(self) -> None:
         if self.process is not None:

@@ -1,6 +1,5 @@
 """After a restore: phones hand back what was lost, and keep what they may have to hand back."""
 
-import re
 from typing import Any
 
 import msgspec
@@ -16,12 +15,10 @@ from server.web.access import signed_in
 from server.web.api import PREFIX, ApiBlueprint
 from server.web.op_schema import PROOF_HASHES
 from server.web.replies import json_of
-from server.web.request_body import JSON_TYPE, read_all, require_media_type
+from server.web.request_body import JSON_TYPE, decoded_batch, read_all, require_media_type
 from sync_protocol.rules import LIMITS
 
 handbacks = ApiBlueprint("handbacks", __name__, url_prefix=PREFIX, description="After a restore")
-
-PATH = re.compile(r" - at `\$(?P<path>[^`]*)`")
 
 
 class _Receipt(msgspec.Struct, forbid_unknown_fields=True):
@@ -57,25 +54,11 @@ def push() -> Response:
 
 
 def _decoded(raw: bytes) -> list[_HandBack]:
-    try:
-        items = msgspec.json.decode(raw, type=list[_HandBack])
-    except msgspec.ValidationError as error:
-        raise Problem("invalid_field", str(error), field=_field(str(error))) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem("malformed_json", str(error)) from None
-    if len(items) > LIMITS["batch_ops"]:
-        raise Problem("too_large", f"At most {LIMITS['batch_ops']} operations.", field="body")
+    items: list[_HandBack] = decoded_batch(raw, list[_HandBack])
     for place, item in enumerate(items):
         if len(item.hashes) > PROOF_HASHES:
             raise Problem("invalid_field", f"At most {PROOF_HASHES}.", field=f"{place}.hashes")
     return items
-
-
-def _field(message: str) -> str:
-    """Return the path that msgspec names, as `0.receipt.index`."""
-    found = PATH.search(message)
-    path = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", found["path"]) if found else ""
-    return path.removeprefix(".") or "body"
 
 
 @handbacks.route("/chains/<hex64:chain>/vouchers", methods=["GET"])

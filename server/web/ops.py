@@ -6,7 +6,6 @@ broken item never holds up the others.
 
 from typing import Any
 
-import msgspec
 from flask import Response, g, request
 
 from server.services import evidence, following, ingest, queries
@@ -17,7 +16,7 @@ from server.web import openapi_parts as parts
 from server.web.access import signed_in
 from server.web.api import PREFIX, ApiBlueprint
 from server.web.replies import json_of
-from server.web.request_body import JSON_TYPE, read_all, require_media_type
+from server.web.request_body import JSON_TYPE, decoded_batch, read_all, require_media_type
 from sync_protocol.rules import LIMITS
 
 ops = ApiBlueprint("ops", __name__, url_prefix=PREFIX, description="Operations")
@@ -29,7 +28,7 @@ def push() -> Response:
     """Bring operations; each gets a receipt or a reason of its own, in the order sent."""
     require_media_type(request, JSON_TYPE)
     raw = read_all(request, LIMITS["batch_bytes"])
-    items = _decoded(raw)
+    items: list[Any] = decoded_batch(raw, list[Any])
     g.op_count = len(items)
     runtime = current_runtime()
     reply = ingest.push(runtime, items, Carrier(signed_in().id))
@@ -37,18 +36,6 @@ def push() -> Response:
         evidence.settle(runtime)
     following.after_push(runtime, items, reply["items"])
     return json_of(reply)
-
-
-def _decoded(raw: bytes) -> list[Any]:
-    try:
-        items = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem("malformed_json", str(error)) from None
-    if not isinstance(items, list):
-        raise Problem("invalid_field", "The body is an array of operations.", field="body")
-    if len(items) > LIMITS["batch_ops"]:
-        raise Problem("too_large", f"At most {LIMITS['batch_ops']} operations.", field="body")
-    return items
 
 
 @ops.route("/ops/<hex64:op>", methods=["GET"])

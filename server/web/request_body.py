@@ -7,19 +7,23 @@ end.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+import msgspec
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected
 
 from server.services.problem import Problem
 from server.web.replies import DIGEST, digest_of
+from sync_protocol.rules import LIMITS
 
 CONTROL_BYTES_MAX = 65_536
 PIECE_BYTES = 1 << 20
 DRAINED_BYTES_MAX = 64 << 20
 JSON_TYPE = "application/json"
+PATH = re.compile(r" - at `\$(?P<path>[^`]*)`")  # where a decoding error of msgspec lies
 
 
 def require_media_type(request: Request, expected: str) -> None:
@@ -90,6 +94,30 @@ def json_body(request: Request) -> Any:
     except (ValueError, RecursionError) as error:
         raise Problem("malformed_json", _reason(error)) from None
     return value
+
+
+def decoded_batch(raw: bytes, shape: Any) -> Any:
+    """Return a batch of operations; `shape` is the list that its outside must be.
+
+    What the operations say is looked at one by one later. Raises `malformed_json`, `invalid_field`
+    or `too_large`.
+    """
+    try:
+        items = msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError as error:
+        raise Problem("invalid_field", str(error), field=_field(str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem("malformed_json", str(error)) from None
+    if len(items) > LIMITS["batch_ops"]:
+        raise Problem("too_large", f"At most {LIMITS['batch_ops']} operations.", field="body")
+    return items
+
+
+def _field(message: str) -> str:
+    """Return the path that msgspec names, as `0.receipt.index`."""
+    found = PATH.search(message)
+    path = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", found["path"]) if found else ""
+    return path.removeprefix(".") or "body"
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -64,7 +64,8 @@ export const countRows = (kind: string): Promise<number> => onDatabase((db) => d
 
 /**
  * Keep one page of a pull and its cursor in one transaction. What left the space goes, unless another space has brought
- * it since. The page that completes a fetch sweeps what it did not bring.
+ * it since. A row that cannot be kept fails the whole page; the requests made before it are waited for, too, so that none
+ * of them fails unheard. The page that completes a fetch sweeps what it did not bring.
  */
 export function putPage(rows: readonly Pulled[], cursor: CursorRecord): Promise<void> {
   const mark = cursor.fetched ? { fetched: cursor.fetched } : {};
@@ -72,8 +73,8 @@ export function putPage(rows: readonly Pulled[], cursor: CursorRecord): Promise<
     const [store, cursors] = [tx.objectStore("rows"), tx.objectStore("cursors")];
     const before = await cursors.get(cursor.space);
     const [left, here] = [rows.filter(isLeft), rows.filter((one): one is PulledRow => !isLeft(one))];
-    const keep = (one: PulledRow): Promise<unknown> => store.put({ ...recordOf(one), ...mark });
-    await Promise.all([...here.map(keep), cursors.put(cursor)]);
+    const keep = async (one: PulledRow): Promise<unknown> => store.put({ ...recordOf(one), ...mark });
+    await Promise.all([...here.map(keep), (async () => cursors.put(cursor))()]);
     await Promise.all(left.map((one) => letGo(tx, one, cursor.space)));
     if (cursor.fetched && cursor.completeThrough > 0 && before?.completeThrough === 0) await sweep(tx, cursor);
   });
@@ -98,7 +99,7 @@ const readSomeAgain = (after: string): Promise<string | undefined> =>
     const store = tx.objectStore("rows");
     const records = await store.getAll(IDBKeyRange.lowerBound(after, true), READ_AT_ONCE);
     const changed = records.map((record) => ({ ...record, ...recordOf(record) })).filter((record, at) => isFoundOtherwise(record, records[at]!));
-    await Promise.all(changed.map((record) => store.put(record)));
+    await Promise.all(changed.map(async (record) => store.put(record)));
     return records.at(-1)?.entity;
   });
 

@@ -9,7 +9,7 @@ import { closeDatabase, onDatabase, writing } from "../../src/store/db.ts";
 import { asStoreError } from "../../src/store/errors.ts";
 import * as store from "../../src/store/index.ts";
 import { allOps, foldOpOf, noteReplies, pendingOps, settleAgainstCursors } from "../../src/store/ownops.ts";
-import { dropSpace, putPage } from "../../src/store/rowstore.ts";
+import { cursorOf, dropSpace, putPage } from "../../src/store/rowstore.ts";
 import { dropOverlay } from "../../src/store/overlay.ts";
 import { keepPin, tryPin, needsPin, lockScreen } from "../../src/sync/pin.ts";
 import { arrival, ENTERPRISE, freshPhone, LI, pass, serverRow, SPACE, WANG } from "./phone.ts";
@@ -170,4 +170,23 @@ test("five wrong PINs make a wait, and being away asks for it", async () => {
   expect(await needsPin(LI)).toBe(false);
   await lockScreen();
   expect(await needsPin(LI)).toBe(true);
+});
+
+test("a page with a row that cannot be kept is refused whole, and nothing of it fails unheard", async () => {
+  const good = serverRow("finding/f1", { number: "A1" }, { finding: "draft" });
+  const broken = { ...good, entity: undefined } as unknown as Row;
+  const cursor = { space: SPACE, afterIndex: 77, afterEntity: "~", completeThrough: 78, pulledAtMs: 0 };
+  const unheard: unknown[] = [];
+  const hear = (reason: unknown): void => void unheard.push(reason);
+  process.on("unhandledRejection", hear);
+  try {
+    await expect(putPage([{ index: 8, row: good }, { index: 9, row: broken }], cursor)).rejects.toThrow();
+    await expect(putPage([{ index: 8, row: good }], { ...cursor, space: undefined as unknown as string })).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  } finally {
+    process.off("unhandledRejection", hear);
+  }
+  expect(unheard).toEqual([]);
+  expect(await cursorOf(SPACE)).not.toMatchObject({ afterIndex: 77 });
+  expect(await store.finding("f1")).toBeUndefined();
 });
