@@ -3,7 +3,7 @@
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.hand import Hand
-from tests.e2e.screens_phone import Touch, opened, tap, written
+from tests.e2e.screens_touch import Touch, opened, tap, written
 from tests.e2e.screens_walk import Screen, Walk
 from tests.e2e.supervisor import Supervisor
 

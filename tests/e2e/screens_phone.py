@@ -11,163 +11,12 @@ from playwright.sync_api import expect
 
 from tests.e2e.hand import Hand
 from tests.e2e.inspector import Hazard, Inspector
-from tests.e2e.people import PIN
+from tests.e2e.screens_before_leaving import before_leaving, entrance
+from tests.e2e.screens_touch import address, closed, opened, tap, written
 from tests.e2e.screens_walk import Screen, Walk
 from tests.e2e.supervisor import Supervisor
 
 OFFLINE = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED", "net::ERR_FAILED")
-WRONG_PASSWORD = ("status of 401",)
-Touch = Callable[[Hand], None]
-
-
-def tap(*names: str) -> Touch:
-    """Tap these, one after the other, each when it is there."""
-
-    def touch(hand: Hand) -> None:
-        for name in names:
-            hand.tap(hand.wait(name))
-
-    return touch
-
-
-def opened(name: str, *expected: str) -> Touch:
-    """Tap `name`, then wait for what it opens."""
-
-    def touch(hand: Hand) -> None:
-        hand.tap(hand.wait(name))
-        for one in expected:
-            hand.wait(one)
-
-    return touch
-
-
-def written(name: str, text: str, then: str = "") -> Touch:
-    """Write into a field; wait for what it brings."""
-
-    def touch(hand: Hand) -> None:
-        hand.write(hand.wait(name), text)
-        if then:
-            hand.wait(then)
-
-    return touch
-
-
-def closed(hand: Hand) -> None:
-    """Close the sheet."""
-    hand.tap("sheet-close")
-
-
-def entrance(phone: Inspector, walk: Walk) -> str:
-    """Before and during enrolment; return the pairing code."""
-    phone.hand.wait("login-name")
-    walk.expected = WRONG_PASSWORD
-    for language in ("zh", "en"):
-        if language == "en":
-            phone.hand.tap("language")
-        walk.show(Screen("login", "", "login-name"), language)
-        walk.show(Screen("wechat", "/wechat", "wechat"), language)
-        phone.go("/login")
-        phone.sign_in("no-such-password")
-        walk.show(Screen("login-failure", "", "login-failure"), language)
-    phone.hand.tap("language")
-    walk.expected = ()
-    code = phone.enrol()
-    walk.through(
-        [
-            Screen("enrol", "/enrol", "enrol"),
-            Screen("enrol-ticket", "/enrol", "enrol", opened("ticket-open", "ticket")),
-            Screen("pin", "/pin", "set-pin"),
-            Screen("pin-differs", "/pin", "set-pin", pin_differs),
-            Screen("ready-not", "/ready", "ready", attributes={"ready": "false"}),
-            Screen("today-unconfirmed", "/today", "see-code"),
-            Screen(
-                "logout", "/settings", "settings-page", opened("logout", "logout-confirm"), closed
-            ),
-        ]
-    )
-    return code
-
-
-def pin_differs(hand: Hand) -> None:
-    """Type two PINs that are not the same."""
-    for digit in PIN + "222222":
-        hand.tap(f"pin-{digit}")
-    hand.wait("pin-differs")
-
-
-def unlocked(hand: Hand) -> None:
-    """Enter the PIN."""
-    for digit in PIN:
-        hand.tap(f"pin-{digit}")
-    hand.wait("settings-page")
-
-
-def before_leaving(phone: Inspector, walk: Walk) -> str:
-    """Everything is on the phone, nothing has begun; return the address of today's inspection."""
-    phone.go("/today")
-    inspection = _address(
-        phone, "planned", phone.hand.see("planned").filter(has_text="瑞禾").get_attribute("href")
-    )
-    walk.through(
-        [
-            Screen("ready", "/ready", "ready", attributes={"ready": "true"}),
-            Screen("today", "/today", "planned"),
-            Screen("start", "/start", "enterprise", opened("reason-report")),
-            Screen("start-none", "/start", "start", written("enterprise-search", "没有这家企业")),
-            Screen("start-arrival", "/start", "enterprise", opened("enterprise", "arrival")),
-            Screen("arrival", inspection, "arrival"),
-            Screen("arrival-filled", inspection, "arrival", _switch_all),
-            Screen("hazards", "/hazards", "finding"),
-            Screen("hazards-overdue", "/hazards", "finding", opened("only-overdue")),
-            Screen("hazards-none", "/hazards", "hazards", written("hazard-search", "没有这个隐患")),
-            *_findings(phone),
-            Screen(
-                "outbox-done",
-                "/outbox",
-                "outbox-head",
-                opened("show-all", "outbox-item"),
-                attributes={"all-done": "true"},
-            ),
-            Screen("upload-done", "/upload", "all-done"),
-            Screen("settings", "/settings", "settings-page"),
-            Screen("unlock", "/settings", "settings-page", opened("lock", "unlock"), unlocked),
-            Screen("inspection-unknown", "/inspections/nothing", "back"),
-            Screen("finding-unknown", "/findings/nothing", "back"),
-        ]
-    )
-    return inspection.removesuffix("/arrive")
-
-
-def _address(phone: Inspector, name: str, href: str | None) -> str:
-    assert href, name
-    return href.removeprefix("#").partition("?")[0]
-
-
-def _switch_all(hand: Hand) -> None:
-    for name in ("id-shown", "recorder-on", "code-scanned"):
-        control = hand.wait(name)
-        if control.get_attribute("aria-checked") != "true":
-            hand.tap(control)
-
-
-def _findings(phone: Inspector) -> list[Screen]:
-    """One page for each state among the open hazards, and their reinspection."""
-    phone.go("/hazards")
-    phone.hand.wait("finding")
-    states: dict[str, str] = {}
-    for card in phone.hand.see("finding").all():
-        href = _address(phone, "finding", card.get_attribute("href"))
-        states.setdefault(str(card.get_attribute("data-state")), href.split("/")[2])
-    assert len(states) >= 3, states
-    pages = [
-        Screen(f"finding-{state}", f"/findings/{id_}", "finding-page")
-        for state, id_ in states.items()
-    ]
-    twice = phone.hand.see("finding").filter(has_text="两种写法").first.get_attribute("href")
-    contested = _address(phone, "contested", twice).split("/")[2]
-    pages += [Screen("finding-contested", f"/findings/{contested}", "told-at")]
-    claimed = states["rectification_claimed"]
-    return [*pages, Screen("reinspect", f"/findings/{claimed}/reinspect", "reinspect")]
 
 
 def arrived(phone: Inspector, walk: Walk, inspection: str) -> None:
@@ -400,7 +249,7 @@ def afterwards(phone: Inspector, walk: Walk, inspection: str, photos: list[Path]
     """Ordered; another hazard is reinspected; back online everything is sent."""
     phone.go("/hazards")
     cards = phone.hand.wait("hazards").locator('[data-state="rectification_claimed"]')
-    again = _address(phone, "finding", cards.first.get_attribute("href")).split("/")[2]
+    again = address(phone, "finding", cards.first.get_attribute("href")).split("/")[2]
     phone.go(f"/findings/{again}/reinspect")
     phone.hand.wait("reinspect")
     phone.hand.photograph("take-photo", photos[4])

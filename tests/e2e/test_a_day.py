@@ -260,7 +260,11 @@ def hazards_are_reinspected_offline(day: Day) -> None:
         expect(link).to_be_visible(timeout=60_000)
     phone.leave_coverage()
     phone.go("/hazards")
-    of_others = phone.hand.wait("hazards").locator("a", has_text=OTHERS).first.get_attribute("href")
+    of_others = (
+        phone.hand.wait("hazards")
+        .locator('a[href$="/reinspect"]', has_text=OTHERS)
+        .first.get_attribute("href")
+    )
     day.findings["other"] = str(of_others).split("/")[2]
     for name in REINSPECTED:
         phone.go("/hazards")

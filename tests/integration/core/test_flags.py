@@ -4,7 +4,6 @@ A scenario is named by its flag; a flag without one fails `test_every_flag_has_a
 """
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from sync_protocol.note import Checkpoint, sign_checkpoint
 from sync_protocol.ops import Op
 from sync_protocol.rules import FLAGS
 from tests.integration.core.acts import handing_over, pushed, under_measures
+from tests.integration.core.scenarios import Scenarios
 from tests.support.authors import (
     COUNTY,
     DAY_MS,
@@ -26,18 +26,12 @@ from tests.support.authors import (
     inspection_begun,
 )
 
-Scenario = Callable[[Office, Author, Author, Author], Op]
-SCENARIOS: dict[str, Scenario] = {}
-
-
-def flagged(flag: str) -> Callable[[Scenario], Scenario]:
-    """Register a scenario whose op carries this flag."""
-    return lambda scenario: SCENARIOS.setdefault(flag, scenario)
+flagged = Scenarios()  # each returns an op that carries the flag it is named by
 
 
 @pytest.mark.parametrize("flag", list(FLAGS))
 def test_the_flag_is_on_its_scenario(flag: str, cast: Any) -> None:
-    op = SCENARIOS[flag](*cast)
+    op = flagged.play(flag, *cast)
     office = cast[0]
     assert office.flags(op) == [flag]
     assert office.ruling(op) == ("applied", "")
@@ -45,7 +39,7 @@ def test_the_flag_is_on_its_scenario(flag: str, cast: Any) -> None:
 
 
 def test_every_flag_has_a_scenario() -> None:
-    assert SCENARIOS.keys() == FLAGS.keys()
+    flagged.assert_complete(FLAGS)
 
 
 @flagged("fork")

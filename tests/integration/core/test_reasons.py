@@ -3,7 +3,6 @@
 A scenario is named by its code; a code without one fails `test_every_code_has_a_scenario`.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from tests.integration.core.acts import (
     step,
     under_measures,
 )
+from tests.integration.core.scenarios import Scenarios
 from tests.support.authors import (
     COUNTY,
     OTHER_COUNTY,
@@ -37,18 +37,12 @@ from tests.support.authors import (
     signing_body,
 )
 
-Scenario = Callable[[Office, Author, Author, Author], Op]
-SCENARIOS: dict[str, Scenario] = {}
-
-
-def ruled(code: str) -> Callable[[Scenario], Scenario]:
-    """Register a scenario whose op ends with this code."""
-    return lambda scenario: SCENARIOS.setdefault(code, scenario)
+ruled = Scenarios()  # each returns an op that ends with the code it is named by
 
 
 @pytest.mark.parametrize("code", list(CODES))
 def test_the_code_is_the_ruling_on_its_scenario(code: str, cast: Any) -> None:
-    op = SCENARIOS[code](*cast)
+    op = ruled.play(code, *cast)
     office = cast[0]
     outcome, ruled_code = office.ruling(op)
     assert ruled_code == code
@@ -57,7 +51,7 @@ def test_the_code_is_the_ruling_on_its_scenario(code: str, cast: Any) -> None:
 
 
 def test_every_code_has_a_scenario() -> None:
-    assert SCENARIOS.keys() == CODES.keys()
+    ruled.assert_complete(CODES)
 
 
 @ruled("handed_over_before")

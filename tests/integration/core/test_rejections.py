@@ -1,6 +1,5 @@
 """Every item code of `problems.json` is reached, and what it rejects leaves no leaf."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,15 +12,10 @@ from sync_protocol.keys import sign
 from sync_protocol.ops import build_op
 from sync_protocol.rules import ITEM_PROBLEMS, LIMITS
 from tests.integration.core.acts import Item, rewritten, signed
+from tests.integration.core.scenarios import Scenarios
 from tests.support.authors import DAY_MS, Author, Office, finding_body, inspection_begun
 
-Scenario = Callable[[Office, Author, str], Any]
-SCENARIOS: dict[str, Scenario] = {}
-
-
-def rejected(code: str) -> Callable[[Scenario], Scenario]:
-    """Register a scenario that returns an item (or items, of which the last counts)."""
-    return lambda scenario: SCENARIOS.setdefault(code, scenario)
+rejected = Scenarios()  # each returns an item (or items, of which the last counts)
 
 
 @pytest.fixture
@@ -47,7 +41,7 @@ AT_A_PUSH = [code for code in ITEM_PROBLEMS if code != "author_unknown"]
 def test_the_item_is_rejected_with_its_code_and_leaves_no_leaf(
     code: str, office: Office, wang: Author, inspection: str
 ) -> None:
-    item = SCENARIOS[code](office, wang, inspection)
+    item = rejected.play(code, office, wang, inspection)
     before = leaf_count(office)
     reply = ingest.push(office.runtime, [item], Carrier("wang"))["items"][0]
     assert (reply["status"], reply.get("code")) == ("rejected", code)
@@ -58,7 +52,7 @@ def test_the_item_is_rejected_with_its_code_and_leaves_no_leaf(
 
 
 def test_every_item_code_has_a_scenario() -> None:
-    assert SCENARIOS.keys() == set(AT_A_PUSH)
+    rejected.assert_complete(AT_A_PUSH)
 
 
 def good(author: Author, inspection: str, **header: Any) -> Item:

@@ -1,7 +1,5 @@
-"""Uploads over tus 1.0.0: resumed, proven, each alone; and what is served of them."""
+"""Uploads over tus 1.0.0: resumed, proven, each alone."""
 
-import gzip
-import hashlib
 import io
 import threading
 import time
@@ -9,64 +7,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-from PIL import Image
-from sqlalchemy import func, insert, select
-from werkzeug.test import TestResponse
+from sqlalchemy import insert
 
-from server.services import derivatives, evidence, uploads
+from server.services import evidence, uploads
 from server.storage.upload_tables import StoredBlob, Upload
 from sync_protocol.rules import LIMITS
+from tests.integration.web.tus import CHUNK, checksum, count, create, files, offset, original, patch
 from tests.support.service import (
     API,
     COUNTY,
     OTHER_COUNTY,
     Service,
-    base64_of,
     digest,
     photo,
     tus_headers,
 )
-
-CHUNK = "application/offset+octet-stream"
-
-
-def create(service: Service, content: bytes, login: str = "inspector", **more: str) -> str:
-    headers = tus_headers(content, **more)
-    reply = service.ask(login, "POST", "/uploads", headers=headers)
-    assert reply.status_code == 201, reply.text
-    assert reply.headers["Upload-Offset"] == "0"
-    return reply.headers["Location"].removeprefix(API)
-
-
-def patch(
-    service: Service, place: str, at: int, chunk: bytes, login: str = "inspector", **more: str
-) -> TestResponse:
-    headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(at), "Content-Type": CHUNK} | more
-    return service.ask(login, "PATCH", place, data=chunk, headers=headers)
-
-
-def offset(service: Service, place: str, login: str = "inspector") -> int:
-    reply = service.ask(login, "HEAD", place, headers={"Tus-Resumable": "1.0.0"})
-    assert reply.status_code == 200
-    return int(reply.headers["Upload-Offset"])
-
-
-def checksum(chunk: bytes) -> dict[str, str]:
-    return {"Upload-Checksum": f"sha256 {base64_of(hashlib.sha256(chunk).digest())}"}
-
-
-def original(service: Service, content: bytes, login: str = "inspector") -> TestResponse:
-    return service.ask(login, "GET", f"/spaces/{COUNTY}/blobs/{digest(content)}")
-
-
-def count(service: Service, table: type) -> int:
-    with service.runtime.engine.connect() as connection:
-        return connection.execute(select(func.count()).select_from(table)).scalar_one()
-
-
-def files(service: Service, folder: str) -> list[str]:
-    return sorted(p.name for p in (service.folder / folder).rglob("*") if p.is_file())
 
 
 def test_the_server_says_what_it_can_do(service: Service) -> None:
@@ -250,77 +205,6 @@ def test_an_upload_is_its_own_persons(service: Service) -> None:
     assert offset(service, place) == 0
 
 
-@pytest.mark.parametrize("method", ["POST", "HEAD", "PATCH", "DELETE"])
-@pytest.mark.parametrize("version", [None, "0.2.2", "2.0.0"])
-def test_another_version_of_tus_is_refused(
-    service: Service, method: str, version: str | None
-) -> None:
-    place = create(service, photo())
-    headers = {} if version is None else {"Tus-Resumable": version}
-    path = "/uploads" if method == "POST" else place
-    reply = service.ask("inspector", method, path, headers=headers)
-    assert (reply.status_code, reply.headers["Tus-Version"]) == (412, "1.0.0")
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"Upload-Length": ""}, "Upload-Length"),
-        ({"Upload-Length": "-1"}, "Upload-Length"),
-        ({"Upload-Length": "0"}, "Upload-Length"),
-        ({"Upload-Length": "1.5"}, "Upload-Length"),
-        ({"Upload-Length": "9" * 30}, "Upload-Length"),
-        ({"Upload-Defer-Length": "1"}, "Upload-Defer-Length"),
-        ({"Upload-Concat": "partial"}, "Upload-Concat"),
-        ({"Upload-Metadata": ""}, "Upload-Metadata.sha256"),
-        ({"Upload-Metadata": "sha256 ???"}, "Upload-Metadata.sha256"),
-        ({"Upload-Checksum": "md5 AAAA", "Content-Type": CHUNK}, "Upload-Checksum"),
-        ({"Upload-Checksum": "sha256 AAAA", "Content-Type": CHUNK}, "Upload-Checksum"),
-    ],
-)
-def test_a_malformed_announcement_is_refused_by_its_header(
-    service: Service, change: dict[str, str], field: str
-) -> None:
-    headers = tus_headers(photo()) | change
-    reply = service.ask("inspector", "POST", "/uploads", headers=headers)
-    assert (reply.status_code, reply.json["field"]) == (422, field)
-
-
-@pytest.mark.parametrize(
-    ("said", "field"),
-    [
-        ({"sha256": "A" * 64}, "Upload-Metadata.sha256"),
-        ({"sha256": "0" * 63}, "Upload-Metadata.sha256"),
-        ({"space": "5309"}, "Upload-Metadata.space"),
-        ({"media_type": "image/gif"}, "Upload-Metadata.media_type"),
-        ({"media_type": "IMAGE/JPEG"}, "Upload-Metadata.media_type"),
-    ],
-)
-def test_a_malformed_metadata_member_is_named(
-    service: Service, said: dict[str, str], field: str
-) -> None:
-    reply = service.ask("inspector", "POST", "/uploads", headers=tus_headers(photo(), **said))
-    assert (reply.status_code, reply.json["field"]) == (422, field)
-    assert count(service, Upload) == 0
-
-
-def test_a_file_beyond_the_limit_is_refused_before_a_byte_is_taken(
-    open_service: Callable[..., Service],
-) -> None:
-    service = open_service(LIUHEN_MAX_PHOTO_BYTES="1000").populate()
-    reply = service.ask("inspector", "POST", "/uploads", headers=tus_headers(b"x" * 1001))
-    assert (reply.status_code, reply.json["code"]) == (413, "too_large")
-
-
-def test_a_full_disk_refuses_new_uploads_and_keeps_the_rest_working(
-    open_service: Callable[..., Service],
-) -> None:
-    service = open_service(LIUHEN_RESERVE_DISK_BYTES=str(2**59)).populate()
-    reply = service.upload("inspector", photo())
-    assert (reply.status_code, reply.json["code"]) == (507, "storage_full")
-    assert count(service, Upload) == 0
-
-
 def test_a_person_has_a_bounded_number_of_open_uploads(service: Service) -> None:
     row = {
         "person_id": "inspector",
@@ -428,100 +312,6 @@ def test_an_original_of_a_foreign_county_is_neither_taken_nor_given(service: Ser
     service.upload("stranger", content, space=OTHER_COUNTY)
     path = f"/spaces/{OTHER_COUNTY}/blobs/{digest(content)}"
     assert service.ask("inspector", "GET", path).status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("content", "media_type"),
-    [
-        (b"GIF89a not a photo at all", "image/jpeg"),
-        (b"<html><script>alert(1)</script>", "image/png"),
-        (photo(), "image/png"),
-        (b"\x00" * 100, "image/heic"),
-        (b"x", "image/webp"),
-    ],
-)
-def test_what_is_no_photo_of_its_type_is_refused(
-    service: Service, content: bytes, media_type: str
-) -> None:
-    reply = service.upload("inspector", content, media_type=media_type)
-    assert (reply.status_code, reply.json["code"]) == (422, "not_an_image")
-    assert files(service, "uploads") == files(service, "blobs") == []
-
-
-SOUNDS = {
-    "audio/webm": b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04"
-    b"\x42\xf3\x81\x08\x42\x82\x84webm" + b"\x00" * 90,
-    "audio/ogg": b"OggS\x00\x02" + b"\x00" * 90,
-    "audio/mp4": b"\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00isomM4A " + b"\x00" * 90,
-}
-
-
-@pytest.mark.parametrize("media_type", SOUNDS)
-def test_a_recording_is_taken_in_as_its_own_type_only(service: Service, media_type: str) -> None:
-    content = SOUNDS[media_type]
-    for other in (*SOUNDS, "image/jpeg", "image/heic"):
-        if other != media_type:
-            assert service.upload("inspector", content, media_type=other).status_code == 422
-    assert service.upload("inspector", content, media_type=media_type).status_code == 201
-    back = original(service, content)
-    assert (back.data, back.mimetype) == (content, media_type)
-    assert back.headers["Content-Disposition"] == "attachment"
-    assert not derivatives.make_next(service.runtime)
-
-
-@pytest.mark.parametrize("media_type", ["audio/wav", "video/webm", "image/gif", "text/plain"])
-def test_other_media_types_are_not_begun(service: Service, media_type: str) -> None:
-    reply = service.upload("inspector", b"x", media_type=media_type)
-    assert (reply.status_code, reply.json["code"]) == (422, "invalid_field")
-    assert reply.json["field"] == "Upload-Metadata.media_type"
-
-
-def test_a_recording_has_a_smaller_limit_than_a_photo(service: Service) -> None:
-    reply = service.upload("inspector", b"x" * 8_388_609, media_type="audio/ogg")
-    assert (reply.status_code, reply.json["code"]) == (413, "too_large")
-
-
-def test_a_photo_broken_inside_is_kept_as_evidence_without_a_small_copy(service: Service) -> None:
-    content = photo()[:2000]
-    assert service.upload("inspector", content).status_code == 201
-    assert original(service, content).data == content
-    assert derivatives.make_next(service.runtime)
-    assert not derivatives.make_next(service.runtime)
-    reply = service.ask("inspector", "GET", f"/spaces/{COUNTY}/blobs/{digest(content)}/thumbnail")
-    assert reply.status_code == 404
-    assert "damaged" in reply.json["detail"]
-
-
-def test_a_small_copy_is_made_once_and_served(service: Service) -> None:
-    content = photo((1600, 1200))
-    service.upload("inspector", content)
-    path = f"/spaces/{COUNTY}/blobs/{digest(content)}/thumbnail"
-    assert service.ask("inspector", "GET", path).status_code == 404
-    assert derivatives.make_next(service.runtime)
-    assert not derivatives.make_next(service.runtime)
-    reply = service.ask("inspector", "GET", path)
-    image = Image.open(io.BytesIO(reply.data))
-    assert (image.format, image.size) == ("WEBP", (320, 240))
-    assert reply.headers["Content-Type"] == "image/webp"
-
-
-def test_a_rendering_is_text_and_is_never_shown_in_place(service: Service) -> None:
-    page = "<!doctype html><h1>现场检查记录</h1>".encode()
-    assert service.upload("inspector", page, media_type="text/html").status_code == 201
-    back = original(service, page)
-    assert back.headers["Content-Disposition"] == "attachment"
-    assert back.data == page
-    broken = service.upload("inspector", gzip.compress(page), media_type="text/html")
-    assert (broken.status_code, broken.json["field"]) == (422, "Upload-Metadata.media_type")
-    assert not derivatives.make_next(service.runtime)
-
-
-def test_an_original_that_vanished_from_the_store_is_an_error_not_a_404(service: Service) -> None:
-    content = photo()
-    service.upload("inspector", content)
-    next((service.folder / "blobs").rglob(digest(content))).unlink()
-    reply = original(service, content)
-    assert (reply.status_code, reply.json["code"]) == (500, "internal")
 
 
 def test_old_uploads_are_forgotten_and_their_originals_stay(service: Service) -> None:
