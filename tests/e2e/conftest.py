@@ -4,10 +4,13 @@ The demo is loaded once for the session and copied for each test, so that every 
 the same city and none waits for two months of fictional work to be played again.
 """
 
+import contextlib
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +25,8 @@ from tests.e2e.supervisor import Supervisor
 from tests.support.live_server import COMMAND, LiveServer
 
 DEMO_SECONDS = 400
+UNSEEN_IMAGES = """SELECT count(*) FROM stored_blobs WHERE media_type LIKE 'image/%'
+    AND sha256 NOT IN (SELECT sha256 FROM seen_images)"""
 Somebody = TypeVar("Somebody", bound=Person)
 PRESENT: list[Person] = []  # whoever has a browser open; a failed test shows their screens
 
@@ -48,7 +53,21 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("LIUHEN_")}
     settings = {"LIUHEN_DEMO": "1", "LIUHEN_DATA_DIR": str(folder)}
     subprocess.run([COMMAND, "demo"], env=inherited | settings, check=True, timeout=DEMO_SECONDS)
+    look_at_every_image(folder)
     return folder
+
+
+def look_at_every_image(folder: Path) -> None:
+    """Serve until the small copies are made: else each test's copy of the city makes them anew."""
+    server = LiveServer(folder, arguments=("--demo",)).start()
+    deadline = time.monotonic() + DEMO_SECONDS
+    with contextlib.closing(
+        sqlite3.connect(f"file:{folder}/liuhen.sqlite3?mode=ro", uri=True)
+    ) as db:
+        while db.execute(UNSEEN_IMAGES).fetchone()[0]:
+            assert time.monotonic() < deadline, "the images of the demo are not looked at"
+            time.sleep(0.5)
+    server.stop()
 
 
 @contextmanager
