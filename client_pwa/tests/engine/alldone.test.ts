@@ -27,10 +27,9 @@ test("a count that began before a save never says that all is done after it", as
   await capture.beginOnSite({ enterprise: ENTERPRISE, reason: "举报", ...arrival });
   await prove();
   const engine = new Engine();
-  const leading = Promise.withResolvers<void>();
-  await new Promise<void>((resolve) => {
-    void navigator.locks.request("liuhen-sync", () => (resolve(), leading.promise)); // another tab leads: no turn but the test's
-  });
+  const otherTab = new AbortController(); // it leads: no turn but the test's runs here
+  const isOver = new Promise((resolve) => otherTab.signal.addEventListener("abort", resolve));
+  await new Promise((resolve) => void navigator.locks.request("liuhen-sync", () => (resolve(undefined), isOver)));
   engine.start();
   try {
     await engine.syncNow().catch(() => undefined);
@@ -48,7 +47,7 @@ test("a count that began before a save never says that all is done after it", as
     expect(claims[0]).toBe(false);
   } finally {
     engine.stop();
-    leading.resolve();
+    otherTab.abort();
     vi.restoreAllMocks();
   }
 });
