@@ -88,6 +88,21 @@ class Hand:
         self.tap(f"{name}-done")
         expect(canvas).to_have_count(0)
 
+    def drag(self, canvas: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Draw one stroke over a picture, from and to in parts of its sides."""
+        box = canvas.bounding_box()
+        assert box is not None
+        (x1, y1), (x2, y2) = start, end
+        mouse = self.page.mouse
+        mouse.move(box["x"] + box["width"] * x1, box["y"] + box["height"] * y1)
+        mouse.down()
+        for step in (0.3, 0.7, 1):
+            mouse.move(
+                box["x"] + box["width"] * (x1 + (x2 - x1) * step),
+                box["y"] + box["height"] * (y1 + (y2 - y1) * step),
+            )
+        mouse.up()
+
     @contextmanager
     def counting(self) -> Iterator[Count]:
         """Count the taps of a block."""

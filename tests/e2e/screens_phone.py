@@ -4,6 +4,7 @@ Each function is a stretch of the day: first what the inspector does, then the s
 seen at that moment. A screen that shows a sheet opens it again in each language.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,6 +80,17 @@ def _capture_screens(inspection: str, whole: str, gaps: str) -> list[Screen]:
             tap("grade-general"),
         ),
         Screen("finding-own", f"/findings/{whole}", "finding-page"),
+        Screen(
+            "photo-viewer",
+            f"/findings/{whole}",
+            "open-photo",
+            opened("open-photo", "kept-image"),
+            closed,
+        ),
+        Screen("annotator", f"/findings/{whole}", "open-photo", _annotate, _annotated),
+        Screen(
+            "voice-refused", f"{inspection}/hazard", "photos", _microphone_refused, _camera_back
+        ),
         Screen("finding-gaps", f"/findings/{gaps}", "finding-page"),
         Screen("finding-edit", f"/findings/{gaps}/edit", "hazard-form"),
         Screen(
@@ -128,6 +140,31 @@ def _capture_screens(inspection: str, whole: str, gaps: str) -> list[Screen]:
     ]
 
 
+def _annotate(hand: Hand) -> None:
+    hand.tap("open-photo")
+    hand.tap(hand.wait("mark-circle"))
+    canvas = hand.wait("annotator-canvas")
+    expect(canvas).to_have_attribute("width", re.compile(r"^\d+$"))  # the picture is there
+    hand.drag(canvas, (0.3, 0.3), (0.6, 0.6))
+    expect(hand.see("annotator")).to_have_attribute("data-marks", "1")
+
+
+def _annotated(hand: Hand) -> None:
+    """Leave without keeping it."""
+    hand.tap("annotator-close")
+    expect(hand.see("annotator")).to_have_count(0)
+    closed(hand)
+
+
+def _microphone_refused(hand: Hand) -> None:
+    hand.page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia ="
+        " () => Promise.reject(new DOMException('', 'NotAllowedError')); }"
+    )
+    hand.tap("voice-flip")
+    hand.wait("voice-problem")
+
+
 def shoot(hand: Hand) -> None:
     """Take one photo in the page's own camera."""
     expect(hand.wait("shutter")).to_be_enabled(timeout=15_000)
@@ -161,7 +198,7 @@ def _camera_refused(hand: Hand) -> None:
 
 def _camera_back(hand: Hand) -> None:
     hand.page.evaluate("delete navigator.mediaDevices.getUserMedia")
-    hand.page.context.grant_permissions(["geolocation", "camera"])
+    hand.page.context.grant_permissions(["geolocation", "camera", "microphone"])
 
 
 def _foreign_file(hand: Hand) -> None:

@@ -23,7 +23,7 @@ FLAGS = (
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1440, "height": 900}
 PLACE = {"latitude": 23.886_600, "longitude": 100.088_700, "accuracy": 8}
-PERMISSIONS = ["geolocation", "camera"]
+PERMISSIONS = ["geolocation", "camera", "microphone"]
 
 
 def executable() -> str:

@@ -33,7 +33,7 @@ export function saveFinding(input: FindingInput, option: Option = {}): Promise<S
     const body = {
       finding, inspection: input.inspection, enterprise: textOf(inspection, "enterprise"), number, grade: input.grade ?? "general",
       place: text(input.place), description: text(input.description), requirement: text(input.requirement),
-      criterion: text(input.criterion), basis: input.basis, phrase: input.phrase, photos, position: position(),
+      criterion: text(input.criterion), basis: input.basis, phrase: input.phrase, photos, voices: input.voices?.length ? [...input.voices] : undefined, position: position(),
     };
     const saved = await record(author, { kind: "finding.create", space: inspection.space, body, mends: option.mends });
     return { ...savedOf(saved), finding, number };

@@ -9,6 +9,8 @@ export {
   approveInspection, archiveInspection, begin, beginOnSite, completeApproval, concludeInspection, notCarriedOut,
   notifyInspection, pauseInspection, planInspection, recorderOff, recorderOn, resumeInspection, reviewInspection,
 } from "./inspections.ts";
+export { derivePhoto } from "./derivations.ts";
+export { addVoice } from "./voices.ts";
 export { addPhoto, assignPhotos, unassignPhotos } from "./photos.ts";
 export {
   classifyFinding, closeFinding, confirmFinding, decideDispute, editEnterprise, editFinding, enterpriseCeased, fixOnSpot, handOverFinding,

@@ -47,6 +47,8 @@ export interface FindingInput {
   readonly phrase?: string;
   /** Photo ids taken before. */
   readonly photos?: readonly string[];
+  /** Voice notes spoken before. */
+  readonly voices?: readonly string[];
 }
 /** Only what changed; "" can't be written (a text is never blank). */
 export interface FindingEdit {
@@ -65,6 +67,21 @@ export interface PhotoInput {
   readonly source: "camera" | "album";
   readonly mediaType: string;
   readonly capturedAtMs?: number;
+}
+/** A copy made of a photo, and what was drawn on it. */
+export interface DerivationInput {
+  readonly purpose: "annotation" | "redaction";
+  readonly marks: readonly { readonly shape: "arrow" | "circle" | "blur"; readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number }[];
+  readonly bytes: ArrayBuffer;
+  readonly mediaType: string;
+}
+export interface VoiceInput {
+  readonly inspection: string;
+  /** Existing finding it is about; leave out before there is one, and name it when recording that. */
+  readonly finding?: string | undefined;
+  readonly mediaType: string;
+  readonly recordedAtMs: number;
+  readonly durationMs: number;
 }
 /** A signature as drawn: PNG bytes. */
 export interface Drawn {

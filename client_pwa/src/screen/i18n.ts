@@ -1,21 +1,22 @@
 // Words on the screen. zh-CN first; English complete. A key missing in either language does not
 // compile (en must have the keys of zh) and fails the parity test.
-// Dictionaries are split by who writes them: shell and versions (both), inspect (phone), supervise (wide screen).
+// Dictionaries are split by who writes them: shell, versions and evidence (both), inspect (phone), supervise (wide screen).
 // This module does not format dates (dates.ts) and does not hold labels of the protocol (labels.ts).
 
+import { evidence } from "./i18n/evidence.ts";
 import { inspect } from "./i18n/inspect.ts";
 import { shell } from "./i18n/shell.ts";
 import { supervise } from "./i18n/supervise.ts";
 import { versions } from "./i18n/versions.ts";
 
 export type Language = "zh" | "en";
-export type Key = keyof typeof shell.zh | keyof typeof inspect.zh | keyof typeof supervise.zh | keyof typeof versions.zh;
+export type Key = keyof typeof shell.zh | keyof typeof inspect.zh | keyof typeof supervise.zh | keyof typeof versions.zh | keyof typeof evidence.zh;
 
 const STORED_AS = "liuhen.language";
-export const dictionaries = { shell, inspect, supervise, versions } as const;
+export const dictionaries = { shell, inspect, supervise, versions, evidence } as const;
 const words: Record<Language, Record<string, string>> = {
-  zh: { ...shell.zh, ...inspect.zh, ...supervise.zh, ...versions.zh },
-  en: { ...shell.en, ...inspect.en, ...supervise.en, ...versions.en },
+  zh: { ...shell.zh, ...inspect.zh, ...supervise.zh, ...versions.zh, ...evidence.zh },
+  en: { ...shell.en, ...inspect.en, ...supervise.en, ...versions.en, ...evidence.en },
 };
 
 const listeners = new Set<() => void>();

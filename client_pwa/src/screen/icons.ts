@@ -50,6 +50,11 @@ const ICONS = {
   chain: path("M8 8h8M8 16h8M5 5h6v6H5zM13 13h6v6h-6z"),
   scan: path("M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M8 8h3v3H8zM13 13h3v3h-3zM14 8h2v2M8 14h2v2"),
   keypad: path("M5 5h3v3H5zM10.5 5h3v3h-3zM16 5h3v3h-3zM5 10.5h3v3H5zM10.5 10.5h3v3h-3zM16 10.5h3v3h-3zM10.5 16h3v3h-3z"),
+  pointer: path("M5 19L18 6M9.5 5.5H18.5V14.5"),
+  ring: circle(12, 12, 7.5),
+  mosaic: path("M4 4h16v16H4zM9.3 4v16M14.7 4v16M4 9.3h16M4 14.7h16"),
+  microphone: path("M9 5.5a3 3 0 0 1 6 0v6a3 3 0 0 1-6 0zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21M8.5 21h7"),
+  play: path("M8 5l11 7-11 7z"),
   book: path("M5 4h6.5v16H5zM11.5 4H19v16h-7.5M14 8h2.5M7.5 8H9"),
 } as const;
 

@@ -17,7 +17,7 @@ export {
   type Bureau, bureauName, bureaus, chainsKnown, chainsWaiting, deviceNames, enterprise, enterprises, isCitys, ownChain, people, person, phrases,
 } from "./lookups.ts";
 export {
-  finding, inspection, inspections, openFindings, order, photo, photos, reinspection, reinspectionsOf, todaysInspections,
+  derivationsOf, finding, inspection, inspections, openFindings, order, photo, photos, reinspection, reinspectionsOf, todaysInspections, voices,
 } from "./queries.ts";
 export { KEPT_DAYS, prefer, preferences, type KeptDays, type Preferences } from "./preferences.ts";
 export { missingFor } from "./shapes.ts";

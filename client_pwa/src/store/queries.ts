@@ -4,9 +4,9 @@ import { awaitsReinspection, isOpen, machineOf } from "../protocol/lifecycle.ts"
 import { membersOf, stateOf, textOf } from "../protocol/rows.ts";
 import { blobId } from "./blobs.ts";
 import { today } from "./clock.ts";
-import { clipView, findingView, listOf, numberOf, orderView, photoView, recordView, reinspectionView } from "./shapes.ts";
+import { clipView, derivationView, findingView, listOf, numberOf, orderView, photoView, recordView, reinspectionView, voiceView } from "./shapes.ts";
 import type {
-  FindingFilter, FindingView, InspectionView, OrderView, PhotoView, ReinspectionView, Viewed,
+  DerivationView, FindingFilter, FindingView, InspectionView, OrderView, PhotoView, ReinspectionView, Viewed, VoiceView,
 } from "./types.ts";
 import { viewed, viewedInStates, viewedMany, viewedUnder } from "./view.ts";
 
@@ -17,11 +17,14 @@ const byCreation = (a: Viewed, b: Viewed): number => a.row.created.at_ms - b.row
 const byNumber = (a: FindingView, b: FindingView): number =>
   a.number.localeCompare(b.number, "en", { numeric: true }) || byCreation(a, b);
 
-async function withVerified(rows: readonly Viewed[]): Promise<PhotoView[]> {
-  const plain = rows.map((row) => photoView(row, false));
-  const blobs = await viewedMany(plain.map((photo) => `blob/${blobId(photo.space, photo.sha256)}`));
-  return plain.map((photo) => ({ ...photo, verified: blobs.has(`blob/${blobId(photo.space, photo.sha256)}`) }));
+/** Rows with whether the server verified the bytes each names. */
+async function checked<T extends { space: string; sha256: string }>(rows: readonly Viewed[], shaped: (row: Viewed, isVerified: boolean) => T): Promise<T[]> {
+  const key = ({ space, sha256 }: T): string => `blob/${blobId(space, sha256)}`;
+  const verified = await viewedMany(rows.map((row) => key(shaped(row, false))));
+  return rows.map((row) => shaped(row, verified.has(key(shaped(row, false)))));
 }
+
+const withVerified = (rows: readonly Viewed[]): Promise<PhotoView[]> => checked(rows, photoView);
 
 /** The photos with these ids that are here, in the order given. */
 export async function photos(ids: readonly string[]): Promise<PhotoView[]> {
@@ -29,6 +32,19 @@ export async function photos(ids: readonly string[]): Promise<PhotoView[]> {
   return withVerified([...found.values()]);
 }
 export const photo = async (id: string): Promise<PhotoView | undefined> => (await photos([id]))[0];
+
+/** Copies that were made of a photo, oldest first. */
+export async function derivationsOf(photoId: string): Promise<DerivationView[]> {
+  const row = (await viewed(`photo/${photoId}`))?.row;
+  const found = await viewedMany(asked("derivation", row ? membersOf(row, "derivations") : []));
+  return checked([...found.values()].sort(byCreation), derivationView);
+}
+
+/** The voice notes with these ids that are here, oldest first. */
+export async function voices(ids: readonly string[]): Promise<VoiceView[]> {
+  const found = await viewedMany(asked("voice", ids));
+  return checked([...found.values()].sort(byCreation), voiceView);
+}
 
 async function withRecorded(rows: readonly Viewed[]): Promise<FindingView[]> {
   const ids = [...new Set(rows.map(({ row }) => textOf(row, "inspection")))];

@@ -3,7 +3,7 @@
 import { isOverdue } from "../protocol/lifecycle.ts";
 import { type Json, membersOf, type Row, stateOf, textOf, valueOf } from "../protocol/rows.ts";
 import type {
-  ClipView, EnterpriseView, FindingView, Gap, OrderView, PersonView, PhotoView, PhraseView, RecordView, ReinspectionView, Viewed,
+  ClipView, DerivationView, VoiceView, EnterpriseView, FindingView, Gap, OrderView, PersonView, PhotoView, PhraseView, RecordView, ReinspectionView, Viewed,
 } from "./types.ts";
 
 export const numberOf = (row: Row, field: string): number => {
@@ -39,7 +39,7 @@ export function findingView(viewed: Viewed, recorded: boolean, today: string): F
     inspection: text("inspection"), enterprise: text("enterprise"), place: text("place"), description: text("description"),
     requirement: text("requirement"), criterion: text("criterion"), note: text("note"), phrase: text("phrase"),
     deadline: text("deadline"), overdue: isOverdue(state, text("deadline"), today),
-    photos: membersOf(row, "photos"), afterPhotos: membersOf(row, "after_photos"), gaps: missingFor(row),
+    photos: membersOf(row, "photos"), afterPhotos: membersOf(row, "after_photos"), voices: membersOf(row, "voices"), gaps: missingFor(row),
     contested: contestedIn(row),
     takenOver: row.was !== undefined, claims: row.disputes["finding"]?.claims ?? [], author: row.created.by, createdAtMs: row.created.at_ms,
     ...(basis ? { basis } : {}),
@@ -55,6 +55,27 @@ export function photoView(viewed: Viewed, isVerified: boolean): PhotoView {
     sha256: blob?.sha256 ?? "", sizeBytes: blob?.size_bytes ?? 0, mediaType: blob?.media_type ?? "",
     purpose: textOf(row, "purpose") as PhotoView["purpose"], source: textOf(row, "source") as PhotoView["source"],
     capturedAtMs: numberOf(row, "captured_at_ms"), ...(position ? { position } : {}),
+  };
+}
+
+const blobOf = (row: Row): { sha256: string; mediaType: string } => {
+  const blob = objectOf<{ sha256: string; media_type: string }>(row, "blob");
+  return { sha256: blob?.sha256 ?? "", mediaType: blob?.media_type ?? "" };
+};
+
+export function derivationView(viewed: Viewed, isVerified: boolean): DerivationView {
+  const { row } = viewed;
+  return {
+    ...viewed, ...blobOf(row), space: row.space, photo: textOf(row, "photo"), author: row.created.by, madeAtMs: row.created.at_ms,
+    purpose: textOf(row, "purpose") === "redaction" ? "redaction" : "annotation", verified: isVerified,
+  };
+}
+
+export function voiceView(viewed: Viewed, isVerified: boolean): VoiceView {
+  const { row } = viewed;
+  return {
+    ...viewed, ...blobOf(row), space: row.space, durationMs: numberOf(row, "duration_ms"), recordedAtMs: numberOf(row, "recorded_at_ms"),
+    author: row.created.by, verified: isVerified,
   };
 }
 

@@ -35,6 +35,8 @@ export interface FindingView extends Viewed {
   /** Photo ids. */
   readonly photos: readonly string[];
   readonly afterPhotos: readonly string[];
+  /** Voice note ids. */
+  readonly voices: readonly string[];
   readonly gaps: readonly Gap[];
   /** Fields with more than one concurrent version. */
   readonly contested: readonly string[];
@@ -59,6 +61,29 @@ export interface PhotoView extends Viewed {
   /** The row `blob/<space>-<sha256>` exists: the server holds and verified the original. */
   readonly verified: boolean;
   readonly position?: { readonly lat_e7: number; readonly lon_e7: number; readonly accuracy_m: number; readonly age_ms: number };
+}
+
+/** A copy that somebody made of a photo. */
+export interface DerivationView extends Viewed {
+  readonly photo: string;
+  readonly purpose: "annotation" | "redaction";
+  readonly space: string;
+  readonly sha256: string;
+  readonly mediaType: string;
+  readonly author: string;
+  readonly madeAtMs: number;
+  /** The server holds and verified the copy. */
+  readonly verified: boolean;
+}
+
+export interface VoiceView extends Viewed {
+  readonly space: string;
+  readonly sha256: string;
+  readonly mediaType: string;
+  readonly durationMs: number;
+  readonly recordedAtMs: number;
+  readonly author: string;
+  readonly verified: boolean;
 }
 
 export interface ClipView extends Viewed {

@@ -7,7 +7,7 @@ import { currentAuthor } from "../store/identity.ts";
 import { sha256Hex } from "../protocol/bytes.ts";
 import { askBytes, askJson } from "./api.ts";
 import { authorised } from "./tokens.ts";
-import { ApiError, type HeldOutcome, type HeldPage, type TimelineEntry, type TimelinePage } from "./types.ts";
+import { ApiError, type HeldOutcome, type HeldPage, type SeenImage, type TimelineEntry, type TimelinePage } from "./types.ts";
 
 /** One page of what was done about `kind/id`, the newest first; `before` is the `next` of the page before. */
 export async function timeline(entity: string, before?: number): Promise<TimelinePage> {
@@ -61,6 +61,20 @@ export async function fetchOriginal(space: string, sha256: string): Promise<Blob
   const { bytes, mediaType } = await authorised((ask) => askBytes(`/spaces/${space}/blobs/${sha256}`, ask));
   if ((await sha256Hex(bytes)) !== sha256) throw new ApiError("malformed_reply", 200);
   return new Blob([bytes], { type: mediaType });
+}
+
+/** The service's copy of at most 1600 px, for browsers that can't read the original's format. Rejects with `not_found` while there is none. */
+export async function fetchScreenCopy(space: string, sha256: string): Promise<Blob> {
+  const { bytes, mediaType } = await authorised((ask) => askBytes(`/spaces/${space}/blobs/${sha256}/screen`, ask));
+  if (!mediaType.startsWith("image/")) throw new ApiError("malformed_reply", 200);
+  return new Blob([bytes], { type: mediaType });
+}
+
+/** What the service saw in a hazard's photos: the camera's claims, and other hazards' photos that look the same. */
+export async function fetchSeen(space: string, finding: string): Promise<SeenImage[]> {
+  const reply = await authorised((ask) => askJson<{ images: SeenImage[] }>(`/spaces/${space}/findings/${finding}/images`, ask));
+  if (!Array.isArray(reply?.images)) throw new ApiError("malformed_reply", 200);
+  return reply.images;
 }
 
 const PREFETCHED = 200;

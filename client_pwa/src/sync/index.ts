@@ -10,7 +10,7 @@ export { ApiError } from "./types.ts";
 export {
   currentSession, deployment, ensureChain, lock, login, logout, redeemTicket, setPin, unlock,
 } from "./session.ts";
-export { fetchOriginal, fetchPreview, fetchThumbnail, heldPage, opEntry, timeline } from "./fetches.ts";
+export { fetchOriginal, fetchPreview, fetchScreenCopy, fetchSeen, fetchThumbnail, heldPage, opEntry, timeline } from "./fetches.ts";
 export { originsOf, type Origin } from "./origins.ts";
 export { devicesOf, drainCertificate } from "./inventory.ts";
 export type * from "./recordings.ts";

@@ -158,3 +158,15 @@ export interface DeviceReply {
     readonly reported_at_ms: number;
   };
 }
+
+/** What the service saw in one photo; `exif` is what its camera claims, nothing more. */
+export interface SeenImage {
+  readonly photo: string;
+  readonly sha256: string;
+  /** `waiting`, or how looking at it ended. */
+  readonly state: string;
+  readonly width_px?: number;
+  readonly height_px?: number;
+  readonly exif: { readonly taken_at?: string; readonly maker?: string; readonly model?: string; readonly orientation?: number; readonly unreadable?: boolean };
+  readonly alike: readonly { readonly finding: string; readonly number: string; readonly space: string; readonly photo: string; readonly same_bytes: boolean }[];
+}

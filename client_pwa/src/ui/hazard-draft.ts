@@ -16,12 +16,14 @@ export interface HazardDraft {
   readonly basis?: Basis | undefined;
   /** Photos kept already, to belong to this hazard. */
   readonly photos: readonly string[];
+  /** Voice notes kept already, to belong to this hazard. */
+  readonly voices: readonly string[];
   /** Of an edit: what stood there when it began, and in which versions. */
   readonly seen?: { readonly written: Written; readonly versions: SeenVersions };
 }
 
 export const EMPTY_HAZARD: HazardDraft = {
-  grade: "general", place: "", description: "", requirement: "", criterion: "", phrase: "", photos: [],
+  grade: "general", place: "", description: "", requirement: "", criterion: "", phrase: "", photos: [], voices: [],
 };
 
 /** Draft keys: one new hazard per inspection, one edit per hazard. */
@@ -36,7 +38,7 @@ function seenOf({ row, grade, basis, place, description, requirement, criterion 
 
 export function ofFinding(finding: FindingView): HazardDraft {
   const seen = seenOf(finding);
-  return { ...seen.written, phrase: finding.phrase, photos: finding.photos, seen };
+  return { ...seen.written, phrase: finding.phrase, photos: finding.photos, voices: finding.voices, seen };
 }
 
 export interface HazardEdit {

@@ -12,12 +12,15 @@ import { badge, empty, facts, section } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
 import { contested } from "../../screen/versions.ts";
 import {
-  bureauName, bureaus, currentAuthor, enterprise, finding, inspection, order, photos, reinspectionsOf, textOf, today,
-  type Author, type Bureau, type EnterpriseView, type FindingView, type InspectionView, type OrderView, type PhotoView, type ReinspectionView,
+  bureauName, bureaus, currentAuthor, enterprise, finding, inspection, order, photos, reinspectionsOf, textOf, today, voices,
+  type Author, type Bureau, type EnterpriseView, type FindingView, type InspectionView, type OrderView, type PhotoView, type ReinspectionView, type VoiceView,
 } from "../../store/index.ts";
 import { clipsDuring } from "../model/clips.ts";
 import { dueBadge, stateBadge } from "../model/look.ts";
 import { nameOf, peopleNames, type Names } from "../model/names.ts";
+import { ApiError, fetchSeen, type SeenImage } from "../../sync/index.ts";
+import { voiceNotes } from "../../screen/voice-note.ts";
+import { alikes } from "../parts/copies.ts";
 import { pictures } from "../parts/picture.ts";
 import { clipLine } from "../parts/clip.ts";
 import "../parts/dispute.ts";
@@ -36,6 +39,9 @@ class FindingPage extends LiveScreen {
   private county = "";
   private author: Author | undefined;
   private bureaus: readonly Bureau[] = [];
+  private voices: readonly VoiceView[] = [];
+  private seen: ReadonlyMap<string, SeenImage> = new Map();
+  private lookedAt = "";
 
   protected override async read(): Promise<void> {
     const view = await finding(this.params["id"] ?? "");
@@ -51,6 +57,23 @@ class FindingPage extends LiveScreen {
     this.orders = await this.ordersOf(view);
     const shown = await photos([...new Set([...view.photos, ...view.afterPhotos, ...this.reinspections.flatMap((one) => one.photos)])]);
     this.photos = new Map(shown.map((one) => [one.id, one]));
+    this.voices = await voices(view.voices);
+    this.look(view, shown);
+  }
+
+  /** What the service saw in the photos; asked again when another one was verified. Without it the page is whole but for these hints. */
+  private look({ row, id }: FindingView, shown: readonly PhotoView[]): void {
+    const mark = [id, ...shown.filter(({ verified }) => verified).map((one) => one.id)].join();
+    if (mark === this.lookedAt) return;
+    this.lookedAt = mark;
+    this.attempt(async () => {
+      try {
+        this.put({ seen: new Map((await fetchSeen(row.space, id)).map((image) => [image.photo, image])) });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        this.lookedAt = ""; // asked again at the next change
+      }
+    });
   }
 
   private async ordersOf(view: FindingView): Promise<OrderView[]> {
@@ -111,9 +134,11 @@ class FindingPage extends LiveScreen {
     const of = (ids: readonly string[]): PhotoView[] => ids.flatMap((id) => this.photos.get(id) ?? []);
     const inReinspections = new Set(this.reinspections.flatMap((one) => one.photos));
     const after = of(view.afterPhotos.filter((id) => !inReinspections.has(id)));
+    const more = { seen: this.seen, mayRedact: this.author?.role === "supervisor" };
     const clips = clipsDuring(this.inspection?.clips ?? [], view.createdAtMs);
-    return html`<section class="card stack">${section(t("sup.finding.photos"), view.photos.length > 0 ? pictures(of(view.photos)) : html`<p class="soft">${t("photo.none")}</p>`)}
-        ${after.length > 0 ? section(t("sup.finding.after"), pictures(after)) : nothing}</section>
+    return html`<section class="card stack">${alikes([...this.seen.values()])}${section(t("sup.finding.photos"), view.photos.length > 0 ? pictures(of(view.photos), more) : html`<p class="soft">${t("photo.none")}</p>`)}
+        ${after.length > 0 ? section(t("sup.finding.after"), pictures(after, more)) : nothing}</section>
+      ${this.voices.length > 0 ? html`<section class="card stack">${section(t("voice.word"), voiceNotes(this.voices))}</section>` : nothing}
       ${this.reinspections.length > 0 ? html`<section class="card stack">${section(t("sup.finding.reinspections"), html`<ul class="stack">${this.reinspections.map((one) => this.reinspected(one))}</ul>`)}</section>` : nothing}
       <section class="card stack">${section(t("sup.finding.clips"), clips.length > 0
         ? html`<ul class="stack">${clips.map((clip) => clipLine(clip, this.names))}</ul>` : html`<p class="soft">${t("sup.finding.no_clip")}</p>`)}</section>`;

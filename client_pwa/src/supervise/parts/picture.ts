@@ -7,10 +7,15 @@ import { sha256Hex } from "../../protocol/bytes.ts";
 import { dateTimeOf } from "../../screen/dates.ts";
 import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
-import { badge, banner, facts } from "../../screen/parts.ts";
+import { badge, banner, button, facts } from "../../screen/parts.ts";
 import "../../screen/photo.ts";
-import type { PhotoView } from "../../store/index.ts";
-import { fetchOriginal } from "../../sync/index.ts";
+import { derivePhoto } from "../../capture/index.ts";
+import { drawable, isForeign } from "../../screen/kept-image.ts";
+import type { Copy } from "../../screen/marks.ts";
+import { derivationsOf, subscribe, type DerivationView, type PhotoView } from "../../store/index.ts";
+import { fetchOriginal, type SeenImage } from "../../sync/index.ts";
+import { claims, copies } from "./copies.ts";
+import "../../screen/annotator.ts";
 import { modal } from "./modal.ts";
 
 class Picture extends ScreenElement {
@@ -19,6 +24,31 @@ class Picture extends ScreenElement {
   private open = false;
   private address = "";
   private isSame: boolean | undefined;
+  private copies: readonly DerivationView[] = [];
+  private picture: Blob | undefined;
+  #mayRedact = false;
+  #seen: SeenImage | undefined;
+
+  constructor() {
+    super();
+    this.watch(subscribe, () => this.open && this.readCopies());
+  }
+
+  private readCopies(): void {
+    const id = this.#view?.id ?? "";
+    this.attempt(async () => this.put({ copies: await derivationsOf(id) }));
+  }
+
+  /** Who redacts for the public: supervisors. */
+  set mayRedact(may: boolean) {
+    this.#mayRedact = may;
+    this.requestUpdate();
+  }
+
+  set seen(seen: SeenImage | undefined) {
+    this.#seen = seen;
+    this.requestUpdate();
+  }
 
   set view(view: PhotoView) {
     this.#view = view;
@@ -37,11 +67,13 @@ class Picture extends ScreenElement {
 
   private show(view: PhotoView): void {
     this.put({ open: true, isSame: undefined });
+    this.readCopies();
     if (!view.verified) return;
     this.attempt(async () => {
       const original = await fetchOriginal(view.space, view.sha256);
       const isSame = (await sha256Hex(await original.arrayBuffer())) === view.sha256;
-      if (this.open) this.put({ address: URL.createObjectURL(original), isSame });
+      const shown = isForeign(view.mediaType) ? await drawable(view) : original;
+      if (this.open) this.put({ address: URL.createObjectURL(shown), isSame });
     });
   }
 
@@ -57,7 +89,24 @@ class Picture extends ScreenElement {
         [t("sup.photo.source"), t(`sup.photo.${view.source}`)],
         [t("sup.photo.position"), at ? `${(at.lat_e7 / 1e7).toFixed(5)}, ${(at.lon_e7 / 1e7).toFixed(5)} (${t("sup.photo.within", { metres: at.accuracy_m })})` : t("sup.none")],
         [t("sup.photo.digest"), html`<code class="sup-digest">${view.sha256}</code>`],
-      ])}`, () => this.close(), "photo-dialog");
+        ...(this.#seen ? claims(this.#seen) : []),
+      ])}
+      ${copies(this.copies)}
+      ${this.#mayRedact && this.address ? html`<div class="row row-wrap">${button(t("mark.redact"), () => this.redact(view), { icon: "mosaic", test: "redact" })}<span class="soft">${t("mark.redact_note")}</span></div>` : nothing}
+      ${this.redacting(view)}`, () => this.close(), "photo-dialog");
+  }
+
+  private redact(view: PhotoView): void {
+    this.attempt(async () => this.put({ picture: await drawable(view) }));
+  }
+
+  private redacting(view: PhotoView): TemplateResult | typeof nothing {
+    if (!this.picture) return nothing;
+    return html`<lh-annotator .work=${{
+      picture: this.picture, tools: ["blur"], tool: "blur", title: t("mark.redact_title"),
+      keep: async (copy: Copy) => void (await derivePhoto(view.id, { purpose: "redaction", ...copy })),
+      close: () => this.put({ picture: undefined }),
+    }}></lh-annotator>`;
   }
 
   override render(): TemplateResult {
@@ -69,6 +118,7 @@ class Picture extends ScreenElement {
       </button>
       <figcaption><span class="digits">${dateTimeOf(view.capturedAtMs)}</span>
         ${view.verified ? badge("done", t("sup.photo.verified"), "sealed") : badge("todo", t("sup.photo.waiting"), "waiting")}
+        ${(this.#seen?.alike.length ?? 0) > 0 ? badge("todo", t("seen.title"), "copy", "photo-alike") : nothing}
         ${view.source === "album" ? badge("plain", t("sup.photo.album"), "album") : nothing}</figcaption>
       ${this.open ? this.viewer(view) : nothing}
     </figure>`;
@@ -77,7 +127,7 @@ class Picture extends ScreenElement {
 
 define("sup-picture", Picture);
 
-/** Photos side by side, numbered. */
-export const pictures = (views: readonly PhotoView[]): TemplateResult => html`<div class="sup-pictures-row">
-  ${views.map((view, at) => html`<sup-picture .view=${view} .label=${t("photo.alt", { number: at + 1 })}></sup-picture>`)}
+/** Photos side by side, numbered; `seen` is what the service saw in each. */
+export const pictures = (views: readonly PhotoView[], more: { seen?: ReadonlyMap<string, SeenImage>; mayRedact?: boolean } = {}): TemplateResult => html`<div class="sup-pictures-row">
+  ${views.map((view, at) => html`<sup-picture .view=${view} .seen=${more.seen?.get(view.id)} .mayRedact=${more.mayRedact ?? false} .label=${t("photo.alt", { number: at + 1 })}></sup-picture>`)}
 </div>`;

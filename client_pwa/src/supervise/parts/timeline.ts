@@ -4,13 +4,14 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Bracket } from "../../protocol/bracket.ts";
-import type { Body, Header } from "../../protocol/rows.ts";
+import type { Header } from "../../protocol/rows.ts";
 import { dateTimeOf } from "../../screen/dates.ts";
 import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { flagLabel, kindLabel, problemLabel, reasonLabel } from "../../screen/labels.ts";
 import { badge, banner, button, empty } from "../../screen/parts.ts";
 import "../../screen/photo.ts";
+import { evidenceIn } from "./evidence.ts";
 import { deviceNames } from "../../store/index.ts";
 import { ApiError, engine, itemStatus, timeline, type OutboxItem, type TimelineEntry, type TimelinePage } from "../../sync/index.ts";
 import { outcomeBadge } from "../model/look.ts";
@@ -86,7 +87,6 @@ class Timeline extends ScreenElement {
     // For reading only: whether the text is exact and signed is what the receipt checks.
     const { time, chain } = JSON.parse(entry.header) as Header;
     const deviceMs = time.wall_ms;
-    const photo = entry.kind === "photo.add" ? String((JSON.parse(entry.body) as Body)["photo"]) : "";
     const skewed = Math.abs(deviceMs - entry.server_at_ms) > SKEW_SHOWN_MS;
     const code = entry.ruling.code;
     const again = leafBefore(entry.receipt.leaf);
@@ -97,7 +97,7 @@ class Timeline extends ScreenElement {
         ${entry.ruling.flags.map((flag) => badge("todo", flagLabel(flag), "info"))}${skew(bracket)}</div>
       <p><strong data-test="entry-by">${nameOf(this.names, entry.by)}</strong>
         ${entry.carrier === entry.by || entry.carrier === "" ? nothing : html`<span class="soft">${t("sup.timeline.carried", { name: nameOf(this.names, entry.carrier) })}</span>`}</p>
-      ${photo ? html`<lh-photo class="sup-entry-photo" photo=${photo} label=${t("photo.word")}></lh-photo>` : nothing}
+      ${evidenceIn(entry)}
       ${said.map((line) => html`<p class="sup-said">${line}</p>`)}
       ${code ? html`<p class="sup-said">${reasonLabel(code)}</p>` : nothing}
       <p class="soft"><span>${t("sup.timeline.device")} <span class="digits">${dateTimeOf(deviceMs)}</span> ${this.devices.get(chain || entry.op) ?? nothing}</span><br />

@@ -24,13 +24,14 @@ export interface CameraInput {
   readonly done?: () => void;
 }
 
-/** Some phones leave `type` empty; the first bytes say what it is. */
+/** The first bytes say what it is; a phone's `type` follows the file's name, or is empty. What is none of ours keeps its name and is refused at capture. */
 function mediaTypeOf(file: File, bytes: ArrayBuffer): string {
-  if (file.type) return file.type === "image/heif" ? "image/heic" : file.type;
-  const head = new Uint8Array(bytes.slice(0, 12));
-  if (head[0] === 0xff && head[1] === 0xd8) return "image/jpeg";
-  if (head[0] === 0x89 && head[1] === 0x50) return "image/png";
-  return "image/heic";
+  const head = new TextDecoder("latin1").decode(bytes.slice(0, 12));
+  if (head.startsWith("\u00ff\u00d8\u00ff")) return "image/jpeg";
+  if (head.startsWith("\u0089PNG")) return "image/png";
+  if (head.startsWith("RIFF") && head.endsWith("WEBP")) return "image/webp";
+  if (head.slice(4, 8) === "ftyp") return "image/heic";
+  return file.type || "application/octet-stream";
 }
 
 async function keepAll(files: readonly File[], config: CameraInput): Promise<void> {

@@ -9,11 +9,14 @@ import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, empty, facts, section } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
 import { contested } from "../../screen/versions.ts";
-import { enterprise, finding, inspection, person, reinspectionsOf, valueOf, type EnterpriseView, type FindingView, type Json, type ReinspectionView } from "../../store/index.ts";
+import { enterprise, finding, inspection, person, reinspectionsOf, valueOf, voices, type EnterpriseView, type FindingView, type Json, type ReinspectionView, type VoiceView } from "../../store/index.ts";
 import { dueBadge, gapKey, stateBadge } from "../parts/finding-card.ts";
 import { findingActions, type ActionName } from "../parts/finding-actions.ts";
 import { say } from "../says.ts";
 import { me } from "../session.ts";
+import { voiceNotes } from "../../screen/voice-note.ts";
+import { openable } from "../parts/photo-viewer.ts";
+import "../parts/voice-recorder.ts";
 import "../../screen/photo.ts";
 import "../parts/claims.ts";
 
@@ -32,6 +35,9 @@ class Finding extends LiveScreen {
   mayChoose = false;
   names: ReadonlyMap<string, string> = new Map();
   action: ActionName = "";
+  voices: readonly VoiceView[] = [];
+  /** Photo that is open, or "". */
+  open = "";
 
   protected override async read(): Promise<void> {
     this.finding = await finding(this.params["id"] ?? "");
@@ -46,6 +52,7 @@ class Finding extends LiveScreen {
     const names = new Map<string, string>();
     for (const id of this.rechecks.flatMap((one) => one.officers)) names.set(id, (await person(id))?.name ?? id);
     this.names = names;
+    this.voices = await voices(this.finding.voices);
   }
 
   private act(action: () => Promise<unknown>): void {
@@ -84,7 +91,12 @@ class Finding extends LiveScreen {
 
   private pictures(photos: readonly string[]): TemplateResult | typeof nothing {
     if (photos.length === 0) return nothing;
-    return html`<div class="pictures">${photos.map((photo, index) => html`<lh-photo class="picture" photo=${photo} label=${t("photo.alt", { number: index + 1 })}></lh-photo>`)}</div>`;
+    return html`<div class="pictures">${photos.map((photo, index) => openable(photo, "picture", t("photo.alt", { number: index + 1 }), (open) => this.put({ open })))}</div>`;
+  }
+
+  private spoken(one: FindingView): TemplateResult {
+    return html`${voiceNotes(this.voices)}
+      ${this.mayChoose ? html`<lh-voice-recorder .about=${{ inspection: one.inspection, finding: one.id, kept: async () => undefined }}></lh-voice-recorder>` : nothing}`;
   }
 
   private next(one: FindingView): TemplateResult | typeof nothing {
@@ -121,7 +133,7 @@ class Finding extends LiveScreen {
         <p class="large strong">${one.description || t("finding.no_text")}</p>
         <div class="row row-wrap">${stateBadge(one.state)}${dueBadge(one)}${one.recorded || one.state === "draft" || GONE.includes(one.state) ? nothing : badge("todo", t("inspection.late"), "attention")}</div>
       </div>
-      ${this.gaps(one)} <lh-claims .rechecks=${this.rechecks} .finding=${one}></lh-claims> ${this.contested(one)} ${this.pictures(one.photos)} ${this.facts(one)}
+      ${this.gaps(one)} <lh-claims .rechecks=${this.rechecks} .finding=${one}></lh-claims> ${this.contested(one)} ${this.pictures(one.photos)} ${this.spoken(one)} ${this.facts(one)}
       ${one.state === "failed" && !this.mayOrder ? banner("plain", t("finding.order_by_others")) : nothing}
       ${this.rechecks.length > 0 ? section(t("finding.rechecks"), html`<div class="stack">${this.rechecks.map((recheck) => this.recheck(recheck))}</div>`) : nothing}
       ${findingActions(one, this.action, {
@@ -129,6 +141,7 @@ class Finding extends LiveScreen {
         act: (action) => this.act(action),
       })}
     </div>
+    ${this.open ? html`<lh-photo-viewer photo=${this.open} .close=${() => this.put({ open: "" })}></lh-photo-viewer>` : nothing}
     ${next === nothing ? nothing : html`<div class="bottombar"><div class="capture">${next}</div></div>`}`;
   }
 }

@@ -9,10 +9,13 @@ import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { banner, button, sheet } from "../../screen/parts.ts";
 import { navigate, query } from "../../screen/router.ts";
-import { enterprise, finding, inspection, type FindingView, type InspectionView, type PhraseView } from "../../store/index.ts";
+import { enterprise, finding, inspection, voices, type FindingView, type InspectionView, type PhraseView, type VoiceView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
 import { EMPTY_HAZARD, editedHazard, editOf, newHazard, ofFinding, sameAsBefore, type HazardDraft } from "../hazard-draft.ts";
 import { cameraInput, type CameraInput, type Taken } from "../parts/camera-input.ts";
+import { openable } from "../parts/photo-viewer.ts";
+import { voiceNotes } from "../../screen/voice-note.ts";
+import "../parts/voice-recorder.ts";
 import { hazardFields } from "../parts/hazard-fields.ts";
 import { bodyToMend, itemsOf, mending } from "../mending.ts";
 import { say } from "../says.ts";
@@ -26,6 +29,11 @@ class Hazard extends LiveScreen {
   trade = "";
   draft = new Draft<HazardDraft>("", EMPTY_HAZARD);
   picking = false;
+  voices: readonly VoiceView[] = [];
+  /** A voice note is being recorded; it would not be part of what is saved now. */
+  speaking = false;
+  /** Photo that is open, or "". */
+  open = "";
   busy = false;
   #loaded = false;
   #wanted = "";
@@ -41,6 +49,7 @@ class Hazard extends LiveScreen {
     this.inspection = await inspection(this.finding?.inspection ?? this.params["id"] ?? "");
     this.trade = (await enterprise(this.inspection?.enterprise ?? ""))?.trade ?? "any";
     if (!this.#loaded) await this.first();
+    this.voices = await voices(this.draft.value.voices);
   }
 
   private async first(): Promise<void> {
@@ -82,6 +91,11 @@ class Hazard extends LiveScreen {
     this.requestUpdate();
   }
 
+  private async spoken(voice: string): Promise<void> {
+    await this.draft.change({ voices: [...this.draft.value.voices, voice] });
+    this.refresh();
+  }
+
   private picked(phrase: PhraseView): void {
     this.picking = false;
     this.change({ phrase: phrase.id, description: phrase.text, requirement: phrase.requirement, basis: phrase.basis });
@@ -118,10 +132,10 @@ class Hazard extends LiveScreen {
   }
 
   private async create(): Promise<string> {
-    const { grade, photos, phrase, basis } = this.draft.value;
+    const { grade, photos, voices, phrase, basis } = this.draft.value;
     const texts = Object.fromEntries(TEXTS.map((name) => [name, this.draft.value[name].trim()]).filter(([, text]) => text));
     const saved = await saveFinding({
-      inspection: this.inspection?.id ?? "", grade, photos, ...texts, ...(phrase ? { phrase } : {}), ...(basis ? { basis } : {}),
+      inspection: this.inspection?.id ?? "", grade, photos, voices, ...texts, ...(phrase ? { phrase } : {}), ...(basis ? { basis } : {}),
     });
     return saved.number;
   }
@@ -145,7 +159,7 @@ class Hazard extends LiveScreen {
     const { photos } = this.draft.value;
     if (photos.length === 0) return html`<p class="photo-hint soft">${t("hazard.photo_or_text")}</p>`;
     return html`<ul class="strip" data-test="photos" data-count=${photos.length}>
-      ${photos.map((photo, index) => html`<li class="strip-item"><lh-photo class="thumb thumb-large" photo=${photo} label=${t("photo.alt", { number: index + 1 })}></lh-photo>
+      ${photos.map((photo, index) => html`<li class="strip-item">${openable(photo, "thumb thumb-large", t("photo.alt", { number: index + 1 }), (open) => this.put({ open }))}
         <button type="button" class="icon-button strip-remove" aria-label=${t("hazard.remove_photo", { number: index + 1 })} @click=${() => this.takeOut(photo)}>${icon("close")}</button></li>`)}
     </ul>`;
   }
@@ -157,6 +171,8 @@ class Hazard extends LiveScreen {
     return html`<div class="page page-hazard" data-test="hazard-form">
       ${this.inspection?.signing && !this.finding ? banner("todo", t("hazard.late"), t("hazard.late_hint")) : nothing}
       ${this.photos()}
+      ${voiceNotes(this.voices)}
+      <lh-voice-recorder .about=${{ inspection: this.inspection?.id ?? "", finding: this.finding?.id, kept: (voice: string) => this.spoken(voice), busy: (speaking: boolean) => this.put({ speaking }) }}></lh-voice-recorder>
       ${hazardFields(value, (fields) => this.change(fields))}
     </div>
     <div class="bottombar">
@@ -166,8 +182,9 @@ class Hazard extends LiveScreen {
         <button type="button" class="capture-button" data-test="phrases" @click=${() => this.put({ picking: true })}>${icon("book")}<span>${t("capture.phrases")}</span></button>
         ${before ? html`<button type="button" class="capture-button" data-test="same-as-before" aria-label=${t("hazard.same_label", { number: before.number })} @click=${() => this.change(sameAsBefore(before))}>${icon("copy")}<span>${t("capture.same")}</span></button>` : nothing}
       </div>
-      ${button(this.busy ? t("hazard.saving") : t("do.save"), () => this.attempt(() => this.save()), { kind: "primary", wide: true, icon: "check", disabled: !enough || this.busy, test: "save-hazard" })}
+      ${button(this.busy ? t("hazard.saving") : t("do.save"), () => this.attempt(() => this.save()), { kind: "primary", wide: true, icon: "check", disabled: !enough || this.busy || this.speaking, test: "save-hazard" })}
     </div>
+    ${this.open ? html`<lh-photo-viewer photo=${this.open} .close=${() => this.put({ open: "" })}></lh-photo-viewer>` : nothing}
     ${this.picking ? sheet(t("phrase.title"), html`<lh-phrase-picker .trade=${this.trade} .picked=${(phrase: PhraseView) => this.picked(phrase)}></lh-phrase-picker>`, () => this.put({ picking: false }), "phrase-sheet") : nothing}`;
   }
 }

@@ -65,6 +65,8 @@ export const held = dictionary(
     "sup.purpose.scene": "现场",
     "sup.purpose.finding": "隐患",
     "sup.purpose.reinspection": "复查",
+    "sup.purpose.annotation": "标注",
+    "sup.purpose.redaction": "遮盖",
   },
   {
     "sup.nav.held": "To decide",
@@ -128,5 +130,7 @@ export const held = dictionary(
     "sup.purpose.scene": "scene",
     "sup.purpose.finding": "hazard",
     "sup.purpose.reinspection": "reinspection",
+    "sup.purpose.annotation": "annotation",
+    "sup.purpose.redaction": "redaction",
   },
 );

@@ -1,0 +1,94 @@
+// <lh-voice-recorder>: one tap begins a voice note, the next ends and keeps it. Leaving the page
+// ends and keeps it too. A refused microphone is said plainly; the hazard can be written instead.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { addVoice } from "../../capture/index.ts";
+import { elapsed } from "../../screen/dates.ts";
+import { define, ScreenElement } from "../../screen/element.ts";
+import { t } from "../../screen/i18n.ts";
+import { icon } from "../../screen/icons.ts";
+import { banner } from "../../screen/parts.ts";
+import { say } from "../says.ts";
+import { LONGEST_MS, MicrophoneError, type MicrophoneProblem, type Recording, startRecording } from "../voice.ts";
+
+export interface Speaking {
+  readonly inspection: string;
+  /** The hazard it is about, once that is recorded. */
+  readonly finding?: string | undefined;
+  /** Called when the note is durable. */
+  readonly kept: (voice: string) => Promise<void>;
+  /** Told when speaking begins, and when all of it is kept. */
+  readonly busy?: (isBusy: boolean) => void;
+}
+
+class VoiceRecorder extends ScreenElement {
+  static override properties = { about: { attribute: false } };
+  declare about: Speaking;
+  startedAtMs = 0;
+  keeping = false;
+  problem: MicrophoneProblem | "" = "";
+  #stop: (() => void) | undefined;
+
+  constructor() {
+    super();
+    this.watch((listener) => {
+      const timer = setInterval(() => this.startedAtMs && listener(), 500);
+      return () => clearInterval(timer);
+    });
+    this.watch((listener) => {
+      const hidden = (): void => void (document.visibilityState === "hidden" && listener());
+      document.addEventListener("visibilitychange", hidden);
+      return () => document.removeEventListener("visibilitychange", hidden);
+    }, () => this.#stop?.());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stop?.(); // what was said is kept
+  }
+
+  private flip(): void {
+    if (this.#stop) this.#stop();
+    else if (!this.keeping) this.attempt(() => this.record());
+  }
+
+  private async record(): Promise<void> {
+    const about = this.about;
+    this.put({ keeping: true, problem: "" });
+    about.busy?.(true);
+    try {
+      const { startedAtMs, stop, done } = await startRecording();
+      this.#stop = stop;
+      this.put({ startedAtMs });
+      if (!this.isConnected) stop();
+      await this.keep(about, await done);
+    } catch (error) {
+      if (!(error instanceof MicrophoneError)) throw error;
+      this.put({ problem: error.problem });
+    } finally {
+      this.#stop = undefined;
+      this.put({ startedAtMs: 0, keeping: false });
+      about.busy?.(false);
+    }
+  }
+
+  private async keep({ inspection, finding, kept }: Speaking, said: Recording): Promise<void> {
+    this.#stop = undefined;
+    this.put({ startedAtMs: 0 });
+    const saved = await addVoice(said.bytes, { inspection, finding, mediaType: said.mediaType, recordedAtMs: said.startedAtMs, durationMs: said.durationMs });
+    await kept(saved.voice);
+    say(this, t("voice.kept"));
+  }
+
+  override render(): TemplateResult {
+    const isOn = this.startedAtMs > 0;
+    const left = Math.max(0, LONGEST_MS - (Date.now() - this.startedAtMs));
+    return html`<div class="voice-recorder">
+      <button type="button" class="capture-button" data-test="voice-flip" data-on=${String(isOn)} aria-pressed=${String(isOn)} @click=${() => this.flip()}>
+        ${icon(isOn ? "stop" : "microphone")}<span>${isOn ? t("voice.stop", { left: elapsed(left) }) : t(this.keeping ? "voice.wait" : "voice.start")}</span></button>
+      ${this.problem ? banner("todo", t(`voice.${this.problem}`), t("voice.instead"), "voice-problem") : nothing}
+    </div>`;
+  }
+}
+
+define("lh-voice-recorder", VoiceRecorder);
