@@ -85,6 +85,7 @@ class Supervisor(Person):
     def originals(self) -> list[str]:
         """Open each photo of this page; return the digests of the bytes that came, each ✔."""
         digests = []
+        self.hand.wait("photo", seconds=45)
         for photo in self.hand.see("photo").all():
             with self.page.expect_response(ORIGINAL) as answer:
                 self.hand.tap(photo.locator('[data-test="photo-open"]'))

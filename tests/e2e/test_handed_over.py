@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import ticket_of
 from tests.e2e.inspector import NAMES, Inspector
 from tests.e2e.supervisor import Supervisor
+from tests.support.live_server import LiveServer
 
 RECEIVER = "990122"
 pytestmark = pytest.mark.timeout(300)
@@ -16,7 +18,8 @@ pytestmark = pytest.mark.timeout(300)
 def test_what_was_recorded_without_signal_arrives_where_the_hazard_is_now(
     enrolled: Callable[[str], Inspector],
     supervisor: Supervisor,
-    someone: Callable[..., Inspector],
+    someone: Callable[..., Supervisor],
+    city: LiveServer,
     photo_files: list[Path],
 ) -> None:
     phone = enrolled("jcy1")
@@ -52,14 +55,11 @@ def test_what_was_recorded_without_signal_arrives_where_the_hazard_is_now(
     phone.hand.wait("hazards")
     assert finding not in {one.get_attribute("href") for one in phone.hand.see("finding").all()}
 
-    receiver = someone(Inspector, "wl-i1")
-    receiver.sign_in()
-    receiver.pairing_code()
-    receiver.hand.tap("enrol-continue")
-    receiver.hand.tap("pin-later")
-    receiver.go(f"/findings/{finding}")
-    page = receiver.hand.wait("finding-page", state="failed", seconds=60)
-    expect(page.locator('[data-test="reinspection"]')).to_contain_text("护栏仍未修复")
+    receiver = someone(Supervisor, "shizhuguan")  # reads the receiving county's hazards
+    receiver.enrol(ticket_of(city, "shizhuguan"))
+    receiver.look_anew(f"/board/findings/{finding}")
+    receiver.hand.wait("finding-head", state="failed", seconds=60)
+    assert ("reinspection.record", "applied") in receiver.timeline()
     receiver.hand.photo_of_screen("handed-over-receiver")
 
 

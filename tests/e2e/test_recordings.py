@@ -67,6 +67,7 @@ class Field:
         self.phone.push()
         code = keys.pairing_code(self.phone.chain, self.phone.public_key)
         desk.confirm_phone(person["name"], code)
+        desk.wait_until_all_done()
         headers = {"Authorization": f"Bearer {session['access_token']}"}
         self.rows: dict[str, Any] = {}
         query, more = "", True
