@@ -15,7 +15,7 @@ import { outcomeBadge } from "./recording-line.ts";
 import "./case-form.ts";
 
 const LOOK_MS = 4000;
-const [WIDTH, ROW, LEFT] = [1000, 40, 0];
+const [WIDTH, ROW] = [1000, 40];
 
 class RecordingTimeline extends ScreenElement {
   names: Names = new Map();
@@ -52,17 +52,17 @@ class RecordingTimeline extends ScreenElement {
   }
 
   private picture(bars: readonly Bar[], points: readonly Point[]): TemplateResult {
-    const scale = scaleOf(bars, points, WIDTH - LEFT);
+    const scale = scaleOf(bars, points, WIDTH);
     const rows = [...new Set(bars.map((bar) => bar.row))];
-    const [top, height] = [28, 28 + (rows.length + 1) * ROW];
-    const bar = (one: Bar): SVGTemplateResult => svg`<rect class=${`rec-${one.kind}`} x=${LEFT + scale(one.fromMs)} y=${top + rows.indexOf(one.row) * ROW + 6}
+    const height = (rows.length + 1) * ROW;
+    const bar = (one: Bar): SVGTemplateResult => svg`<rect class=${`rec-${one.kind}`} x=${scale(one.fromMs)} y=${rows.indexOf(one.row) * ROW + 6}
       width=${Math.max(3, scale(one.untilMs) - scale(one.fromMs))} height=${ROW - 14} rx="3" data-test=${`bar-${one.kind}`} />`;
-    const y = top + rows.length * ROW + ROW / 2;
+    const y = rows.length * ROW + ROW / 2;
     const point = (one: Point): SVGTemplateResult => one.kind === "finding"
-      ? svg`<path class="rec-finding" d=${`M${LEFT + scale(one.atMs)} ${y - 11}l9 11-9 11-9-11z`} data-test="point-finding" />`
-      : svg`<circle class="rec-photo" cx=${LEFT + scale(one.atMs)} cy=${y} r="5" data-test="point-photo" />`;
-    return html`<svg class="rec-timeline" viewBox=${`0 0 ${WIDTH} ${height}`} role="img" aria-label=${t("sup.rec.picture")} data-test="recording-timeline">
-      <text x="2" y="18">${timeOf(scale.fromMs)}</text><text x=${WIDTH - 2} y="18" text-anchor="end">${timeOf(scale.untilMs)}</text>
+      ? svg`<path class="rec-finding" d=${`M${scale(one.atMs)} ${y - 11}l9 11-9 11-9-11z`} data-test="point-finding" />`
+      : svg`<circle class="rec-photo" cx=${scale(one.atMs)} cy=${y} r="5" data-test="point-photo" />`;
+    return html`<p class="row rec-scale digits"><span class="grow">${timeOf(scale.fromMs)}</span><span>${timeOf(scale.untilMs)}</span></p>
+      <svg class="rec-timeline" viewBox=${`0 0 ${WIDTH} ${height}`} role="img" aria-label=${t("sup.rec.picture")} data-test="recording-timeline">
       ${bars.map(bar)}${points.map(point)}</svg>
       <ul class="rec-legend">${(["clip", "footage", "gap", "finding", "photo"] as const).map((kind) => html`<li><span class=${`rec-key rec-key-${kind}`} aria-hidden="true"></span>${t(`sup.rec.kind_${kind}` as Key)}</li>`)}</ul>`;
   }
