@@ -110,6 +110,25 @@ def _capture_screens(inspection: str, whole: str, gaps: str) -> list[Screen]:
         Screen("burst", f"{inspection}/burst", "burst-page", shoot),
         Screen("burst-refused", f"{inspection}/burst", "burst-page", _camera_refused, _camera_back),
         Screen("tray", f"{inspection}/tray", "loose-photo", tap("choose-all")),
+        *_recording_screens(inspection),
+        Screen("sign-gaps", f"{inspection}/sign", "sign-gaps"),
+        Screen("today-under-way", "/today", "continue", readme=True),
+        Screen("outbox-offline", "/outbox", "outbox-item", readme=True),
+        Screen("carry", "/carry", "carry-to-code"),
+        Screen("carry-save", "/carry/save", "carry-make"),
+        Screen("carry-made", "/carry/save", "carry-save", opened("carry-make", "carry-made")),
+        Screen("carry-open", "/carry/open", "carry-choose"),
+        Screen("carry-foreign", "/carry/open", "carry-choose", _foreign_file),
+        Screen("carry-show", "/carry/show", "carry-code"),
+        Screen("carry-scan", "/carry/scan", "carry-scan"),
+        Screen("upload-offline", "/upload", "upload"),
+        Screen("settings-offline", "/settings", "settings-page"),
+    ]
+
+
+def _recording_screens(inspection: str) -> list[Screen]:
+    """References to recordings, and the clock a camera films."""
+    return [
         Screen("recordings-phone", f"{inspection}/recordings", "rec-save"),
         Screen(
             "recordings-unknown",
@@ -125,18 +144,6 @@ def _capture_screens(inspection: str, whole: str, gaps: str) -> list[Screen]:
             written("shown-camera", "DSJ0001", "clock-begin"),
         ),
         Screen("clock-shown", "", "clock-page", opened("clock-begin", "clock-shown")),
-        Screen("sign-gaps", f"{inspection}/sign", "sign-gaps"),
-        Screen("today-under-way", "/today", "continue", readme=True),
-        Screen("outbox-offline", "/outbox", "outbox-item", readme=True),
-        Screen("carry", "/carry", "carry-to-code"),
-        Screen("carry-save", "/carry/save", "carry-make"),
-        Screen("carry-made", "/carry/save", "carry-save", opened("carry-make", "carry-made")),
-        Screen("carry-open", "/carry/open", "carry-choose"),
-        Screen("carry-foreign", "/carry/open", "carry-choose", _foreign_file),
-        Screen("carry-show", "/carry/show", "carry-code"),
-        Screen("carry-scan", "/carry/scan", "carry-scan"),
-        Screen("upload-offline", "/upload", "upload"),
-        Screen("settings-offline", "/settings", "settings-page"),
     ]
 
 
