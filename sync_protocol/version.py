@@ -13,7 +13,7 @@ PROTOCOL_VERSION: int = VERSIONS["accepted"]["max"]
 HISTORY = (
     (
         1,
-        "be481eefb4b84ebf05a281320b16eca1685cafedf14a5ce61447f19789e56a08",
+        "8e6b4b58cfe556b59c672a11a9e6a936b34b48e6f04aa4236499572abac08066",
         "the first version",
     ),
 )

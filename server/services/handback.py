@@ -56,20 +56,26 @@ def take_back(runtime: Runtime, held: Sequence[Held], carrier: Carrier) -> dict[
 
 
 def _proven(one: Held, checkpoint: Checkpoint, epoch: int) -> Before | None:
-    """Return the old leaf of an op where it is proven, else `None`."""
+    """Return the old leaf of an op where it is proven, else `None`.
+
+    A leaf that outlived a restore is proven by a later epoch than its receipt's. Whether the epochs
+    between kept it this log may not know any more; its place is cited in the tree that shows it.
+    """
+    received_in = epochs.epoch_of(one.receipt["origin"])
     signed_in = epochs.epoch_of(checkpoint.origin)
-    if signed_in is None or signed_in >= epoch or checkpoint.origin != one.receipt["origin"]:
+    if received_in is None or signed_in is None or not received_in <= signed_in < epoch:
         return None
+    shown = {**one.receipt, "origin": checkpoint.origin}
     op_id, sig = _identity(one.op), _signature(one.op)
     try:
         leaf = leaves.parse_leaf(one.receipt["leaf"])
         hashes = [bytes.fromhex(text) for text in one.hashes]
-        proven = leaves.receipt_proves(one.receipt, op_id, hashes, checkpoint)
+        proven = leaves.receipt_proves(shown, op_id, hashes, checkpoint)
     except ValueError:
         return None
     if not proven or sig is None or leaf["sig"] != sha256(sig).hexdigest():
         return None
-    return Before(one.receipt["index"], one.receipt["origin"], leaf["outcome"])
+    return Before(one.receipt["index"], checkpoint.origin, leaf["outcome"])
 
 
 def _identity(op: Any) -> str:

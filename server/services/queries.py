@@ -289,18 +289,25 @@ def opening_entries(runtime: Runtime) -> dict[str, Any]:
 
 
 def vouchers(runtime: Runtime, chain: str) -> dict[str, Any]:
-    """Return the ops that make a chain valid, up to one of the system's: its confirmation, then
-    the enrolment of the chain that confirmed it, and so on. Its own enrolment is its phone's.
+    """Return the ops that make a chain valid, up to one of the system's: its enrolment and its
+    confirmation, then those of the chain that confirmed it, and so on.
+
+    Raises `not_found` for a chain whose enrolment is not logged.
     """
     found: list[dict[str, Any]] = []
     seen: set[str] = set()
     while chain not in seen and len(found) < VOUCHERS_MOST:
         seen.add(chain)
-        enrolment = op_entry(runtime, chain) if len(seen) > 1 else None
+        enrolment = op_entry(runtime, chain)
+        if enrolment is None:
+            raise Problem("not_found", field="chain")
+        if enrolment["kind"] != "chain.enrol":
+            break  # the system's own
+        found.append(enrolment)
         confirmation = _confirmation(runtime, chain)
         if confirmation is None:
-            break  # the system's own chain, or one that is not in use
-        found += [one for one in (enrolment, confirmation) if one is not None]
+            break  # not in use
+        found.append(confirmation)
         chain = json.loads(confirmation["header"])["chain"]
     return {"ops": sorted(found, key=lambda entry: int(entry["index"]))}
 

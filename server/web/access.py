@@ -3,7 +3,7 @@
 A request to an endpoint without a row is refused, so a forgotten row shows at once and never opens
 anything. A test calls every route as every role. A deactivated person may still bring what was
 recorded before (operations and their originals), learn what became of it, and sign out; nothing
-else, nothing of others to read.
+else, nothing of others to read but the enrolments of chains whose records they carry.
 
 Authority over *operations* is not here: it is decided per operation when it is ruled.
 """
@@ -118,7 +118,7 @@ RULES: dict[str, Rule] = {
     "inventories.report": Rule(deactivated=True, check=_own_chain),
     "inventories.devices": SUPERVISED,
     "handbacks.push": CARRIER,
-    "handbacks.vouchers": Rule(check=_chain),
+    "handbacks.vouchers": CARRIER,  # enrolments and confirmations only, for whoever holds a record
     "pull.timeline": Rule(check=_entity),
     "log.checkpoint": PUBLIC,
     "log.present": CARRIER,

@@ -64,5 +64,5 @@ def _decoded(raw: bytes) -> list[_HandBack]:
 @handbacks.route("/chains/<hex64:chain>/vouchers", methods=["GET"])
 @handbacks.doc(responses={"200": parts.json_reply("Vouchers", "what made this chain valid")})
 def vouchers(chain: str) -> Response:
-    """Return the confirmations of a chain, which its phone keeps for the case of a restore."""
+    """Return what makes a chain valid, which whoever holds its records keeps against a restore."""
     return json_of(queries.vouchers(current_runtime(), chain))

@@ -108,11 +108,11 @@ class Holder:
         assert kept.proves(log_key(self.service, note).key)
         self.kept.append(kept)
 
-    def vouchers(self) -> list[Kept]:
-        """Fetch and keep what made this phone's chain valid."""
+    def vouchers(self, chain: str = "") -> list[Kept]:
+        """Fetch and keep what made a chain valid, this phone's unless another is named."""
         note, found = self.head(), []
         for entry in self.service.ask(
-            self.login, "GET", f"/chains/{self.phone.chain}/vouchers"
+            self.login, "GET", f"/chains/{chain or self.phone.chain}/vouchers"
         ).json["ops"]:
             index, size = entry["receipt"]["index"], parse_checkpoint(note).size
             hashes = self.service.ask(self.login, "GET", f"/log/proof/{index}?size={size}").json

@@ -4,9 +4,11 @@
 
 import type { HeldProof, Receipt, Ruling } from "../protocol/rows.ts";
 import { announce } from "./changes.ts";
+import { nowMs } from "./clock.ts";
 import { onDatabase, writing, type WriteTransaction } from "./db.ts";
 import { StoreError } from "./errors.ts";
 import type { BlobRecord, CarriedBlobRecord, CarriedOpRecord } from "./schema.ts";
+import { vouchersKey } from "./vouchers.ts";
 
 const byOrder = (a: { order: number }, b: { order: number }): number => a.order - b.order;
 const CHANGED = { entities: ["carried/"] };
@@ -17,6 +19,11 @@ export const holdingCarried = <T>(work: () => Promise<T>): Promise<T> => navigat
 export const carriedOps = async (): Promise<CarriedOpRecord[]> => (await onDatabase((db) => db.getAll("carriedops"))).sort(byOrder);
 export const openCarriedOps = async (): Promise<CarriedOpRecord[]> =>
   (await onDatabase((db) => db.getAllFromIndex("carriedops", "open", 1))).sort(byOrder);
+/** Chains that records carried here are of. */
+export const carriedChains = async (): Promise<string[]> => [...new Set((await carriedOps()).map(({ chain }) => chain))];
+/** Those of which the service has received some. */
+export const receivedChains = async (): Promise<string[]> =>
+  [...new Set((await carriedOps()).filter(({ receipt }) => receipt).map(({ chain }) => chain))];
 export const carriedBlobs = async (): Promise<CarriedBlobRecord[]> => (await onDatabase((db) => db.getAll("carriedblobs"))).sort(byOrder);
 export const carriedBytes = (sha256: string): Promise<ArrayBuffer | undefined> =>
   onDatabase(async (db) => (await db.get("carriedbytes", sha256))?.bytes);
@@ -70,6 +77,8 @@ export interface CarriedReply {
   readonly nextTryAtMs: number;
 }
 
+const closed = (): { readonly open: 0; readonly closedAtMs: number } => ({ open: 0, closedAtMs: nowMs() });
+
 function replied(record: CarriedOpRecord, { receipt, ruling, rejection, nextTryAtMs }: CarriedReply): CarriedOpRecord {
   if (receipt && ruling) {
     const { rejection: _over, ...rest } = record;
@@ -77,7 +86,8 @@ function replied(record: CarriedOpRecord, { receipt, ruling, rejection, nextTryA
   }
   if (!rejection || record.receipt) return record;
   const { isFinal, ...said } = rejection;
-  return { ...record, rejection: said, tries: record.tries + 1, nextTryAtMs, sending: isFinal ? "rejected" : "unsent", open: isFinal ? 0 : 1 };
+  const left = { ...record, rejection: said, tries: record.tries + 1, nextTryAtMs };
+  return isFinal ? { ...left, sending: "rejected", ...closed() } : { ...left, sending: "unsent", open: 1 };
 }
 
 async function changeOps(ops: readonly string[], change: (record: CarriedOpRecord) => CarriedOpRecord): Promise<void> {
@@ -97,13 +107,13 @@ export function noteCarriedReplies(replies: readonly CarriedReply[]): Promise<vo
   return changeOps([...byOp.keys()], (record) => replied(record, byOp.get(record.op)!));
 }
 export const noteCarriedProved = (ops: readonly string[], proof?: HeldProof): Promise<void> =>
-  changeOps(ops, (record) => (record.receipt ? { ...record, ...(proof ? { proof } : {}), sending: "proved", open: 0 } : record));
+  changeOps(ops, (record) => (record.receipt ? { ...record, ...(proof ? { proof } : {}), sending: "proved", ...closed() } : record));
 
 /** Part of a transaction: what a restore lost is to be delivered again, with the receipts it had. */
 export async function reopenCarried(tx: WriteTransaction, isKept: (receipt: Receipt) => boolean): Promise<void> {
   const [ops, blobs] = [tx.objectStore("carriedops"), tx.objectStore("carriedblobs")];
   for (const record of await ops.getAll()) {
-    const { receipt, proof, ruling, past = [], ...rest } = record;
+    const { receipt, proof, ruling, closedAtMs: _closed, past = [], ...rest } = record;
     if (!receipt || isKept(receipt)) continue;
     const was = { receipt, ...(proof ? { proof } : {}), ...(ruling ? { ruling } : {}) };
     await ops.put({ ...rest, sending: "unsent", open: 1, tries: 0, nextTryAtMs: 0, past: [...past, was] });
@@ -145,15 +155,21 @@ export const isDelivered = ({ sending }: CarriedOpRecord, blobs: readonly Carrie
   sending === "proved" && blobs.every(({ state }) => state !== "unsent");
 
 const KEPT_MS = 30 * 86_400_000;
-/** A month after it was delivered (or refused for good) what was carried leaves this phone; its author's has it. */
-export async function dropOldCarried(nowMs: number): Promise<void> {
-  await writing(["carriedops", "carriedblobs", "carriedbytes"], async (tx) => {
+/**
+ * A month after it was delivered (or refused for good) what was carried leaves this phone; its author's has it. With a
+ * chain's last record goes what was kept to make it valid.
+ */
+export async function dropOldCarried(atMs: number): Promise<void> {
+  await writing(["meta", "chains", "carriedops", "carriedblobs", "carriedbytes"], async (tx) => {
     const [ops, blobs] = [await tx.objectStore("carriedops").getAll(), await tx.objectStore("carriedblobs").getAll()];
     const unsent = new Set(blobs.filter(({ state, problem }) => state === "unsent" && !problem).map(({ sha256 }) => sha256));
-    const isOld = (op: CarriedOpRecord): boolean => op.open === 0 && nowMs - op.receivedAtMs >= KEPT_MS && !op.blobs.some((sha256) => unsent.has(sha256));
+    const isOld = (op: CarriedOpRecord): boolean => op.open === 0 && atMs - (op.closedAtMs ?? op.receivedAtMs) >= KEPT_MS && !op.blobs.some((sha256) => unsent.has(sha256));
     const old = ops.filter(isOld);
-    const held = new Set(ops.filter((op) => !isOld(op)).flatMap((op) => op.blobs));
+    const stay = ops.filter((op) => !isOld(op));
+    const held = new Set(stay.flatMap((op) => op.blobs));
     for (const { op } of old) await tx.objectStore("carriedops").delete(op);
+    const needed = new Set([...stay.map(({ chain }) => chain), ...(await tx.objectStore("chains").getAllKeys())]);
+    for (const { chain } of old) if (!needed.has(chain)) await tx.objectStore("meta").delete(vouchersKey(chain));
     for (const { blob, sha256 } of blobs) {
       if (held.has(sha256)) continue;
       await tx.objectStore("carriedblobs").delete(blob);

@@ -5,7 +5,7 @@
 import { holds, kept, type Openings, readOrigin } from "../protocol/epochs.ts";
 import { reopenCarried } from "./carried.ts";
 import { announce } from "./changes.ts";
-import { dropMeta, readMeta, writeMeta, writing, type WriteTransaction } from "./db.ts";
+import { dropMeta, readMeta, writing, type WriteTransaction } from "./db.ts";
 import { type KnownCheckpoint, putCheckpoint } from "./identity.ts";
 import { settled } from "./ownops.ts";
 import { restart } from "./rowstore.ts";
@@ -76,13 +76,3 @@ export async function beginEpoch(following: Following, nowMs: number): Promise<v
 const OFFER = "offer_originals";
 export const mustOffer = async (): Promise<boolean> => (await readMeta<boolean>(OFFER)) === true;
 export const offered = (): Promise<void> => dropMeta(OFFER);
-
-/** An op of somebody else that this phone keeps because it makes its own chain valid. */
-export interface Voucher extends Past {
-  readonly op: string;
-  readonly wire: OpRecord["wire"];
-}
-const vouchersKey = (chain: string): string => `vouchers:${chain}`;
-export const vouchersOf = (chain: string): Promise<Voucher[] | undefined> => readMeta<Voucher[]>(vouchersKey(chain));
-export const setVouchers = (chain: string, vouchers: readonly Voucher[]): Promise<void> => writeMeta(vouchersKey(chain), vouchers);
-export const dropVouchers = (chain: string): Promise<void> => dropMeta(vouchersKey(chain));

@@ -139,6 +139,8 @@ export interface CarriedOpRecord {
   readonly sending: "unsent" | "admitted" | "proved" | "rejected";
   /** 1 until it is proved or will never be taken (indexed). */
   readonly open: 0 | 1;
+  /** When that was; absent while open, and where an older app noted it. */
+  readonly closedAtMs?: number;
   readonly tries: number;
   /** Not sent again before this (ms since 1970). */
   readonly nextTryAtMs: number;

@@ -98,6 +98,16 @@ export async function askJson<T>(path: string, ask: Ask = {}): Promise<T> {
   return jsonOf<T>(response);
 }
 
+/** What is asked for, or undefined where the service has no such thing. */
+export async function unlessUnknown<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "not_found") return undefined;
+    throw error;
+  }
+}
+
 /** An answer without content that matters. */
 export async function askNothing(path: string, ask: Ask): Promise<void> {
   await succeeded(path, ask);

@@ -1,25 +1,21 @@
 // After a restore: what the log lost is handed back in the order it once had, with the old receipt and
-// its proof, whoever's it is: carrier is not author, and the server took it in once already. Before
-// that, a phone keeps what it may have to hand back: the confirmations that make its chain valid.
+// its proof, whoever's it is: carrier is not author, and the server took it in once already. So does
+// what makes these chains valid, which a phone keeps for that (vouchers.ts).
 
-import type { WireOp } from "../protocol/rows.ts";
 import { holds } from "../protocol/epochs.ts";
-import { stateOf } from "../protocol/rows.ts";
 import { heldOriginals, resendMissing } from "../store/blobs.ts";
-import { noteCarriedReplies, openCarriedOps } from "../store/carried.ts";
+import { carriedChains, noteCarriedReplies, openCarriedOps } from "../store/carried.ts";
 import { allChains } from "../store/chains.ts";
 import { nowMs } from "../store/clock.ts";
-import { dropVouchers, mustOffer, offered, setVouchers, type Voucher, vouchersOf } from "../store/epochs.ts";
-import { knownCheckpoint, type KnownCheckpoint, knownOpenings } from "../store/identity.ts";
+import { mustOffer, offered } from "../store/epochs.ts";
+import { knownCheckpoint, knownOpenings } from "../store/identity.ts";
 import { noteReplies, openOps, type Reply } from "../store/ownops.ts";
 import type { Past } from "../store/schema.ts";
-import { viewed } from "../store/view.ts";
+import { dropVouchers, vouchersOf } from "../store/vouchers.ts";
 import { LIMITS } from "../protocol/tables.ts";
 import { askJson } from "./api.ts";
-import { proofOf } from "./proofs.ts";
 import { isHandedBack, type Pushed, type PushReply, sendAll, type Sendable } from "./push.ts";
 import { authorised } from "./tokens.ts";
-import type { TimelineEntry } from "./types.ts";
 import { ApiError } from "./types.ts";
 
 type Proven = Required<Pick<Past, "receipt" | "proof">>;
@@ -34,11 +30,12 @@ async function lostRecords(): Promise<Lost[]> {
   return lost.flatMap(({ op, wire, past }) => (isProven(past?.at(-1)) ? [{ op, wire, past: past!.at(-1) as Proven }] : []));
 }
 
-/** Chains on this phone whose kept confirmations the log lost, with these. */
+/** Chains of this phone, or of records it carries, of whose kept enrolments and confirmations the log lost some; with these. */
 async function lostVouchers(): Promise<Map<string, Lost[]>> {
   const [known, openings] = [await knownCheckpoint(), await knownOpenings()];
   const lost = new Map<string, Lost[]>();
-  for (const { chain } of known ? await allChains() : []) {
+  const chains = new Set([...(await allChains()).map(({ chain }) => chain), ...(await carriedChains())]);
+  for (const chain of known ? chains : []) {
     const kept = ((await vouchersOf(chain)) ?? []).flatMap(({ op, wire, ...past }) => (isProven(past) ? [{ op, wire, past }] : []));
     const gone = kept.filter(({ past: { receipt } }) => !holds(receipt.origin, receipt.index, known!.origin, openings));
     if (gone.length > 0) lost.set(chain, gone);
@@ -68,39 +65,18 @@ export async function handBack(person: string): Promise<Pushed> {
   return pushed;
 }
 
-/** Once a chain of this person is in use: keep what made it so, proved. */
-export async function keepVouchers(chain: string, checkpoint: KnownCheckpoint, person: string): Promise<void> {
-  const row = (await viewed(`chain/${chain}`))?.row;
-  if (!row || stateOf(row, "chain") !== "active" || (await vouchersOf(chain))) return;
-  const entries = await fetchVouchers(chain, person);
-  if (!entries?.every(({ receipt }) => receipt.index < checkpoint.size)) return; // with the next checkpoint
-  const kept: Voucher[] = [];
-  for (const { op, header, body, salt, sig, receipt } of entries) {
-    const { holds: isIn, proof } = await proofOf(op, receipt, checkpoint, person);
-    if (!isIn) throw new ApiError("proof_invalid", 0);
-    kept.push({ op, wire: { header, body, salt, sig }, receipt, proof });
-  }
-  await setVouchers(chain, kept);
-}
-
-async function fetchVouchers(chain: string, person: string): Promise<(TimelineEntry & WireOp)[] | undefined> {
-  try {
-    const reply = await authorised((ask) => askJson<{ ops: (TimelineEntry & WireOp)[] }>(`/chains/${chain}/vouchers`, ask), {}, person);
-    const isList = Array.isArray(reply?.ops) && reply.ops.every(({ receipt, header }) => typeof header === "string" && Number.isSafeInteger(receipt?.index));
-    if (!isList) throw new ApiError("malformed_reply", 200);
-    return reply.ops;
-  } catch (error) {
-    if (error instanceof ApiError && error.code === "not_found") return undefined; // an older server has none
-    throw error;
-  }
-}
-
 const OFFERED_AT_ONCE = 500;
-/** Ask the restored server which of the originals here it lacks, and send those again. */
+/**
+ * Ask the restored server which of the originals here it lacks, and send those again. Of spaces that are not read any
+ * more nobody here may ask: all of theirs are sent again, and what the server has it takes without the bytes.
+ */
 export async function offerOriginals(spaces: readonly string[], person: string): Promise<void> {
   if (!(await mustOffer())) return;
   for (const [space, digests] of await heldOriginals()) {
-    if (!spaces.includes(space)) continue;
+    if (!spaces.includes(space)) {
+      await resendMissing(space, digests);
+      continue;
+    }
     for (let at = 0; at < digests.length; at += OFFERED_AT_ONCE) {
       const json = { sha256: digests.slice(at, at + OFFERED_AT_ONCE) };
       const path = `/spaces/${space}/blobs/missing`;

@@ -11,10 +11,10 @@ import { preferences } from "../store/preferences.ts";
 import { readRowsAgain } from "../store/rowstore.ts";
 import { dropOldOriginals } from "../store/retention.ts";
 import { ITEM_PROBLEMS } from "../protocol/tables.ts";
-import { askJson } from "./api.ts";
+import { askJson, unlessUnknown } from "./api.ts";
 import { proveCarried, pushCarried } from "./carry/delivery.ts";
 import { askVerified } from "./originals.ts";
-import { handBack, keepVouchers, offerOriginals } from "./handback.ts";
+import { handBack, offerOriginals } from "./handback.ts";
 import { tellInventory } from "./inventory.ts";
 import { acceptCheckpoint, fetchCheckpoint, meetLog, prove } from "./proofs.ts";
 import { pull } from "./pull.ts";
@@ -23,6 +23,7 @@ import { fetchRulings } from "./rulings.ts";
 import { ensureChain, handshake, keepPerson } from "./session.ts";
 import { prefetchThumbnails } from "./fetches.ts";
 import { authorised, type PersonReply } from "./tokens.ts";
+import { keepCarriedVouchers, keepVouchers } from "./vouchers.ts";
 import { ApiError, type SyncPhase } from "./types.ts";
 
 const AFTER_UPDATE = Object.keys(ITEM_PROBLEMS).filter((code) => ITEM_PROBLEMS[code]!.retry === "after_update");
@@ -90,6 +91,7 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<strin
 async function sendRecords(person: string): Promise<string> {
   const back = await handBack(person);
   const pushed = await push(person);
+  await keepCarriedVouchers(person);
   await pushCarried(person);
   if (pushed.checkpoint) await acceptCheckpoint(pushed.checkpoint);
   return pushed.heldBack || back.heldBack;
@@ -103,9 +105,5 @@ async function pullAll(person: string): Promise<void> {
 
 /** Before the enrolment is admitted the server does not know the chain. */
 async function rulingsOf(chain: string, person: string): Promise<void> {
-  try {
-    await fetchRulings(chain, person);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== "not_found") throw error;
-  }
+  await unlessUnknown(() => fetchRulings(chain, person));
 }

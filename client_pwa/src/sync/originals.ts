@@ -3,15 +3,18 @@
 
 import { blobsIn, isBlobOf, noteVerified } from "../store/blobs.ts";
 import { chainsOf } from "../store/chains.ts";
-import { askJson } from "./api.ts";
+import { askJson, unlessUnknown } from "./api.ts";
 import { authorised } from "./tokens.ts";
 import { ApiError } from "./types.ts";
 
 const AT_ONCE = 500;
 
+type Reply = { readonly verified: string[] };
+/** None of a chain the service does not know: its enrolment was refused, or is not there yet. */
 async function verifiedOf(chain: string, person: string, space: string, digests: readonly string[]): Promise<string[]> {
   const json = { space, sha256: digests };
-  const reply = await authorised((ask) => askJson<{ verified: string[] }>(`/chains/${chain}/originals`, { ...ask, method: "POST", json }), {}, person);
+  const reply = await unlessUnknown(() => authorised((ask) => askJson<Reply>(`/chains/${chain}/originals`, { ...ask, method: "POST", json }), {}, person));
+  if (reply === undefined) return [];
   if (!Array.isArray(reply?.verified)) throw new ApiError("malformed_reply", 200);
   return reply.verified.filter((one) => digests.includes(one));
 }

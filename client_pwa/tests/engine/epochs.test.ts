@@ -130,6 +130,26 @@ test("rows and rulings are fetched anew, and originals the restored store lacks 
   expect(await unsentBlobs(LI)).toEqual([]);
 });
 
+test("originals of a space nobody here reads any more are sent again, for nobody may ask whether the restored server lacks them", async () => {
+  await backup.open(old);
+  const [sha256] = records.find(({ blobs }) => blobs.length > 0)!.blobs;
+  const moved = { ...personOf(LI), bureau: "530921", spaces: ["530921"] };
+  const asked = await serve(scriptOf(backup, {
+    "GET /session": () => ({ json: { person: moved } }),
+    "GET /spaces/530921/rows": () => ({ json: { complete_through: 0, rows: [] } }),
+    "POST /handbacks": (one) => takeBack(backup, one),
+  }));
+  await recordTurn(() => undefined);
+  expect(asked.some(({ path }) => path.endsWith("/missing"))).toBe(false);
+  expect((await unsentBlobs(LI)).map((blob) => blob.sha256)).toEqual([sha256]);
+  await noteBlob(`${SPACE}-${sha256}`, { state: "sent", sentAtMs: 1 });
+  const proofs = (): number => asked.filter(({ path }) => path.startsWith("/log/checkpoint")).length;
+  const before = proofs();
+  await recordTurn(() => undefined); // of a chain that the server does not know it learns nothing, and goes on
+  expect(asked.some(({ path }) => path.endsWith("/originals"))).toBe(true);
+  expect(proofs() - before, "one before it sends, one to prove").toBe(2);
+});
+
 test("a record that is ruled on differently than before the restore says so to its author", async () => {
   await backup.open(old);
   const lost = records.filter(({ receipt }) => receipt!.index >= 8);

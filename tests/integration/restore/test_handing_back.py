@@ -208,6 +208,51 @@ def test_only_a_proven_leaf_is_cited_and_only_a_proven_enrolment_is_carried(site
     site.assert_clean()
 
 
+def test_who_carried_records_brings_back_what_makes_their_chain_valid(site: Site) -> None:
+    """Their author's phone is gone, too."""
+    service = site.service
+    carrier = Holder(service, "colleague").confirmed()
+    site.back_up()
+    lost_phone = Holder(service, "inspector").confirmed()
+    chain = lost_phone.phone.chain
+    works(lost_phone, "carried")
+    kept = [*carrier.vouchers(chain), lost_phone.kept[-1]]
+    assert [one.op.kind for one in kept[:2]] == ["chain.enrol", "chain.countersign"]
+    site.restore()
+    carrier.meet_the_new_epoch()
+    assert service.ask("colleague", "GET", f"/chains/{chain}/vouchers").status_code == 404
+    assert carrier.hand_back(kept[2:])[0]["code"] == "chain_unknown"
+    items = carrier.hand_back(kept)
+    assert [item["ruling"]["outcome"] for item in items] == ["applied"] * 3
+    assert state_of(site, chain)["s"] == "active"
+    site.assert_clean()
+
+
+def test_what_outlived_one_restore_is_proven_after_the_next(site: Site) -> None:
+    """It was received in the first epoch and proved in the second, which kept it."""
+    service = site.service
+    carrier = Holder(service, "colleague").confirmed()
+    oldest = site.back_up()
+    lost_phone = Holder(service, "inspector").confirmed()
+    chain = lost_phone.phone.chain
+    site.back_up()
+    works(lost_phone, "lost")
+    site.restore()
+    carrier.meet_the_new_epoch()
+    kept = carrier.vouchers(chain)
+    assert [one.receipt["origin"][-1] for one in kept] == ["1", "1"]
+    works(carrier, "more")
+    site.lose(oldest)
+    site.well("restore")
+    service.open()
+    carrier.meet_the_new_epoch()
+    items = carrier.hand_back(kept)
+    assert [item["status"] for item in items] == ["admitted", "admitted"]
+    was = [(item["was"]["index"], item["was"]["origin"]) for item in items]
+    assert was == [(one.receipt["index"], "liuhen/demo-city/2") for one in kept]
+    site.assert_clean()
+
+
 RECEIPT = b'"receipt":{"index":%s,"leaf":"","origin":""},"checkpoint":""'
 BAD = [
     (b"[", 400, "malformed_json", ""),

@@ -39,8 +39,8 @@ def backed_up_then_more_work(site: Site, early: Holder, late: Holder, boss: Hold
     assert late.send()[-1]["ruling"]["outcome"] == "conflict"
     vouchers = late.vouchers()
     assert [one.op.kind for one in vouchers] == [
-        *("chain.enrol", "chain.countersign", "chain.countersign")
-    ]  # the supervisor's phone, its confirmation by the system, and that of this one
+        *("chain.enrol", "chain.enrol", "chain.countersign", "chain.countersign")
+    ]  # this phone and the supervisor's, the confirmation of that by the system, and that of this
     return vouchers
 
 
@@ -89,7 +89,8 @@ def test_nothing_that_a_phone_still_holds_is_lost(site: Site) -> None:
     # The later of the two comes back first, with what makes its own phone valid.
     late.meet_the_new_epoch()
     late.write("enterprise.add", works("fourth"))
-    back = sorted([*vouchers, *late.lost(kept_size)], key=lambda one: int(one.receipt["index"]))
+    once = {one.op.id: one for one in [*vouchers, *late.lost(kept_size)]}
+    back = sorted(once.values(), key=lambda one: int(one.receipt["index"]))
     items = late.hand_back(back)
     assert [item["was"]["index"] for item in items] == [one.receipt["index"] for one in back]
     assert {item["ruling"]["outcome"] for item in items} == {"applied"}  # no conflict, yet

@@ -17,16 +17,18 @@ import type { Shelf } from "../uploads.ts";
 
 export const carriedShelf: Shelf = { bytes: carriedBytes, note: noteCarriedBlob };
 
-/** Only its own person's session admits an enrolment, and only a newer app may know a kind: what is carried waits for either. */
-const CURED_BY_OTHERS = new Set(["enrolment_person"]);
-const isFinal = (code: string): boolean => lookUp(ITEM_PROBLEMS, code)?.retry === "never" && !CURED_BY_OTHERS.has(code);
+/** Only a newer app may know a kind: what is carried waits for it. */
+const isFinal = (code: string): boolean => lookUp(ITEM_PROBLEMS, code)?.retry === "never";
 
 /** Also when it lies further away than any pause: the clock was set back. */
 const isTime = (atMs: number): boolean => atMs <= nowMs() || atMs - nowMs() > LONGEST_MS;
 
+/** What a push of what is carried would send now. */
+export const isDue = (record: CarriedOpRecord): boolean => record.sending === "unsent" && isTime(record.nextTryAtMs) && !isHandedBack(record);
+
 /** Send what is due in the session of `person`. A rejection makes only that record wait. Rejects with ApiError. */
 export async function pushCarried(person: string): Promise<void> {
-  const due = (await openCarriedOps()).filter((record) => record.sending === "unsent" && isTime(record.nextTryAtMs) && !isHandedBack(record));
+  const due = (await openCarriedOps()).filter(isDue);
   const tries = new Map(due.map((record) => [record.op, record.tries]));
   for (const batch of batchesOf(due)) {
     const { replies } = await sendHalving(batch, postAs(person));
