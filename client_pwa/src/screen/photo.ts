@@ -3,7 +3,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { fetchPreview, fetchThumbnail } from "../sync/index.ts";
-import { photo, subscribe, thumbnail } from "../store/index.ts";
+import { hasBytes, photo, subscribe, thumbnail } from "../store/index.ts";
 import { define, ScreenElement } from "./element.ts";
 import { t } from "./i18n.ts";
 import { icon } from "./icons.ts";
@@ -59,9 +59,10 @@ export class PhotoElement extends ScreenElement {
     const view = id ? await photo(id) : undefined;
     if (!view) return;
     const own = (await thumbnail(view.sha256)) ?? (view.verified ? await fetchThumbnail(view.space, view.sha256).catch(absentOffline) : undefined);
-    const picture = own ?? (this.#isPreview ? undefined : await fetchPreview(view.space, view.sha256).catch(absentOffline));
+    const isElsewhere = !own && !(await hasBytes(view.sha256)); // of an original that is here the small picture is being made
+    const picture = own ?? (isElsewhere && !this.#isPreview ? await fetchPreview(view.space, view.sha256).catch(absentOffline) : undefined);
     if (id !== this.photo || !this.isConnected) return;
-    if (!own) this.#askAgain();
+    if (isElsewhere) this.#askAgain();
     if (!picture) return;
     this.#revoke();
     this.#isPreview = !own;

@@ -5,7 +5,7 @@ export type * from "./types.ts";
 export { idOf, kindOf, membersOf, stateOf, textOf, valueOf } from "../protocol/rows.ts";
 export type { Json, Row } from "../protocol/rows.ts";
 
-export { original, thumbnail } from "./blobs.ts";
+export { hasBytes, original, thumbnail } from "./blobs.ts";
 export { subscribe } from "./changes.ts";
 export { nowMs, today } from "./clock.ts";
 export { drafts, rememberPlace, restorePoint } from "./drafts.ts";
