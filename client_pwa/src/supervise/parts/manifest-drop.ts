@@ -12,7 +12,7 @@ import { ApiError, bringManifest, type ManifestReport } from "../../sync/index.t
 import { nameOf, type Names } from "../model/names.ts";
 import "./window-list.ts";
 
-const LINE_PX = 44;
+const LINE_PX = 96; // three lines on the narrowest screen
 
 interface RefusedLine {
   readonly id: string;
