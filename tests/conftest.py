@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from tests.support import databases
 from tests.support.databases import PostgresServer
 from tests.support.live_server import LiveServer
 
-# How long an example takes on a busy machine says nothing about the code.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+
+def pytest_configure() -> None:
+    """How long an example takes on a busy machine says nothing about the code."""
+    from hypothesis import settings  # not before pytest has its hold on the plugin's modules
+
+    settings.register_profile("unhurried", deadline=None)
+    settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

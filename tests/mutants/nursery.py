@@ -130,7 +130,8 @@ def bear(job: dict[str, Any], log: Path, reply: int) -> None:
         os.dup2(out.fileno(), 1)
         os.dup2(out.fileno(), 2)
     watch = Watch()
-    options = ("-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist")
+    imported = "ignore::pytest.PytestAssertRewriteWarning"  # plugins were imported before
+    options = ("-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", imported)
     pytest.main([*options, *job["tests"]], plugins=[watch])
     os.write(reply, json.dumps(asdict(watch.outcome)).encode())
 
