@@ -47,9 +47,10 @@ def blob_stored(
         "stored_at_ms": runtime.clock.now_ms(),
         "settled": False,
     }
-    note = _insert(runtime)(StoredBlob).values(values).on_conflict_do_nothing()  # a parallel upload
+    noting = _insert(runtime)(StoredBlob).values(values)
+    noted = noting.on_conflict_do_nothing().returning(StoredBlob.sha256)  # a parallel upload
     with writing(runtime.engine) as connection:
-        is_new = connection.execute(note).rowcount > 0
+        is_new = connection.execute(noted).first() is not None
         if done is not None:
             connection.execute(done)
     if is_new:
