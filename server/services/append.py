@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from server.domain import projection
 from server.domain.records import LoggedOp
 from server.services.locked_state import PENDING, LockedState, NewLeaf, Work
-from server.storage import log_store, tree
+from server.storage import log_store, tree, waiting_store
 from server.storage.log_store import Head, Values
 from sync_protocol import canonical, leaves
 from sync_protocol.encoding import b64url
@@ -48,7 +48,7 @@ def append(connection: Connection, state: LockedState, works: Sequence[Work], no
     log_store.put_rows(connection, _entity_rows(placed))
     log_store.put_departures(connection, _departure_rows(placed))
     log_store.add_references(connection, _acting_rows(placed, fresh), _blob_rows(fresh))
-    log_store.replace_waiting(connection, sorted(state.ended), _waiting_rows(state, works))
+    waiting_store.replace_waiting(connection, sorted(state.ended), _waiting_rows(state, works))
     root = tree.grow(connection, head.size, [row["entry"] for row in leaf_rows])
     size = head.size + len(leaf_rows)
     moved = replace(head, size=size, root=root.hex(), rules=rules, epoch=_epoch(placed, head))

@@ -10,11 +10,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, null, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, null, select
 
 from server.services.runtime import Runtime
 from server.storage import log_store
-from server.storage.bulk import upsert_rows
+from server.storage.bulk import beyond_cursor, upsert_rows
 from server.storage.database import reading, writing
 from server.storage.log_tables import Departure, Horizon, Leaf
 
@@ -59,17 +59,7 @@ def _forget(runtime: Runtime, old: dict[str, int]) -> int:
     return count
 
 
-_AFTER = (
-    select(Departure.index, Departure.entity, null())
-    .where(
-        Departure.space == bindparam("space"),
-        Departure.index >= bindparam("after_index"),
-        tuple_(Departure.index, Departure.entity)
-        > tuple_(bindparam("after_index"), bindparam("after_entity")),
-    )
-    .order_by(Departure.index, Departure.entity)
-    .limit(bindparam("most"))
-)
+_AFTER = beyond_cursor(select(Departure.index, Departure.entity, null()), Departure)
 
 
 def after(

@@ -18,7 +18,7 @@ from server.domain import originals, projection
 from server.domain.lock_set import key_of
 from server.domain.records import Before, Decision, LoggedOp, NotLockedError, Row
 from server.services.chains import Chain, Chains, chain_of
-from server.storage import log_store
+from server.storage import log_store, waiting_store
 from server.storage.log_store import ASSIGNING_KINDS, Head
 from sync_protocol.note import parse_checkpoint
 from sync_protocol.ops import Op
@@ -89,7 +89,7 @@ class LockedState:
         notes = log_store.notes(connection, {w.op.header["seen"]["size"] for w in works})
         self._signed = {size: parse_checkpoint(note).root.hex() for size, note in notes.items()}
         again = [w.op.id for w in works if w.again]
-        self.waits = log_store.waits_of(connection, again) if again else {}
+        self.waits = waiting_store.waits_of(connection, again) if again else {}
 
     def is_empty(self) -> bool:
         """Say whether the log has no leaf yet."""

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, select, tuple_
+from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import aliased
 
 from server.domain.authority import COMMON
@@ -20,7 +20,7 @@ from server.services import departures, sightings
 from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage import log_store
-from server.storage.bulk import LISTED, listed, listed_in, one_of, utf8_of
+from server.storage.bulk import LISTED, beyond_cursor, listed, listed_in, one_of, utf8_of
 from server.storage.database import reading
 from server.storage.log_tables import Entity, EntityOp, Leaf, Op
 from sync_protocol import epochs, leaves
@@ -69,17 +69,7 @@ def rows_page(
 @cache
 def _rows_after(dialect: str) -> Select[Any]:
     wire = utf8_of(dialect, Entity.wire).label("wire")
-    return (
-        select(Entity.index, Entity.entity, wire)
-        .where(
-            Entity.space == bindparam("space"),
-            Entity.index >= bindparam("after_index"),
-            tuple_(Entity.index, Entity.entity)
-            > tuple_(bindparam("after_index"), bindparam("after_entity")),
-        )
-        .order_by(Entity.index, Entity.entity)
-        .limit(bindparam("most"))
-    )
+    return beyond_cursor(select(Entity.index, Entity.entity, wire), Entity)
 
 
 def rows_after(

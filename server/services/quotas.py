@@ -11,7 +11,7 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from server.services.locked_state import Work
-from server.storage import log_store
+from server.storage import log_store, waiting_store
 from sync_protocol.rules import LIMITS
 
 DAY_MS = 86_400_000
@@ -32,7 +32,7 @@ class Quotas:
         accounts = chains | {enrolments_of(work.author) for work in fresh if work.op.founds_chain}
         self._day = max((work.at_ms for work in fresh), default=0) // DAY_MS
         self._arrived = log_store.arrived(connection, accounts, self._day) if chains else {}
-        self._waiting = log_store.waiting_counts(connection, chains) if chains else {}
+        self._waiting = waiting_store.waiting_counts(connection, chains) if chains else {}
         self._changed: set[str] = set()
 
     def exceeded(self, work: Work, outcome: str) -> bool:

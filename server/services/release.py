@@ -14,7 +14,7 @@ from server.domain.records import Before
 from server.services.commit import commit
 from server.services.locked_state import Work
 from server.services.runtime import Runtime
-from server.storage import log_store
+from server.storage import log_store, waiting_store
 from server.storage.database import reading
 from server.storage.log_tables import Leaf
 from server.storage.log_tables import Op as OpRow
@@ -30,7 +30,7 @@ def release(runtime: Runtime, woken: Mapping[str, str]) -> None:
     """Decide again what waited for the keys of `woken` (each with the op that brought it)."""
     while woken:
         with reading(runtime.engine) as connection:
-            waiting = log_store.waiting_for(connection, woken)
+            waiting = waiting_store.waiting_for(connection, woken)
         causes = {op_id: woken[dep] for op_id, dep in reversed(waiting)}
         order = list(dict.fromkeys(op_id for op_id, _ in waiting))
         following: dict[str, str] = {}
@@ -43,7 +43,7 @@ def release(runtime: Runtime, woken: Mapping[str, str]) -> None:
 def release_all(runtime: Runtime) -> None:
     """Decide again whatever waits: once, at start-up."""
     with reading(runtime.engine) as connection:
-        deps = log_store.all_deps_waited_for(connection)
+        deps = waiting_store.all_deps_waited_for(connection)
         logged = log_store.logged_ops(connection, deps)
     release(runtime, {dep: dep for dep in sorted(deps) if dep in logged})
 

@@ -18,7 +18,7 @@ from server.services import accounts, ingest, log, queries, rewind, system
 from server.services.ingest import Carrier
 from server.services.problem import Problem
 from server.services.runtime import Runtime
-from server.storage import checkpoint_file, log_store, revocation_file
+from server.storage import checkpoint_file, log_store, revocation_file, waiting_store
 from server.storage.database import reading, writing
 from server.storage.log_store import Head
 from server.storage.upload_tables import StoredBlob
@@ -180,7 +180,7 @@ def _waits_for_target(runtime: Runtime, item: dict[str, Any], chain: str) -> boo
     if item["status"] == "admitted" and item["ruling"]["code"] == "dep_missing":
         return True
     with reading(runtime.engine) as connection:
-        waiting = [op_id for op_id, _ in log_store.waiting_for(connection, [chain])]
+        waiting = [op_id for op_id, _ in waiting_store.waiting_for(connection, [chain])]
         logged = log_store.logged_ops(connection, waiting)
     return any(one.kind == "chain.revoke" for one in logged.values())
 

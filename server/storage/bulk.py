@@ -7,7 +7,7 @@ interpreter's lock away at each step and gets it back late when other threads ar
 which tables.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from operator import itemgetter
@@ -17,6 +17,8 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    CursorResult,
+    Executable,
     LargeBinary,
     Select,
     Table,
@@ -28,6 +30,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    tuple_,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSON
@@ -52,6 +55,23 @@ def listed_in(dialect: str, field: Any, name: str = LISTED) -> ColumnElement[boo
     The values are its parameter `name`, as `listed` writes them.
     """
     return _one_of(dialect, field, bindparam(name, type_=Text))
+
+
+def beyond_cursor(query: Select[Any], table: Any) -> Select[Any]:
+    """Return a statement that is kept, for a space's rows beyond a cursor, in pull order.
+
+    The cursor is its parameters `space`, `after_index`, `after_entity`; `most` bounds the rows.
+    """
+    place = tuple_(table.index, table.entity)
+    return (
+        query.where(
+            table.space == bindparam("space"),
+            table.index >= bindparam("after_index"),
+            place > tuple_(bindparam("after_index"), bindparam("after_entity")),
+        )
+        .order_by(table.index, table.entity)
+        .limit(bindparam("most"))
+    )
 
 
 def at_pairs(dialect: str, found: Select[Any], first: Any, second: Any) -> Select[Any]:
@@ -188,3 +208,10 @@ def _on_conflict(statement: Any, key: tuple[str, ...], changed: tuple[str, ...] 
         return statement.on_conflict_do_nothing(index_elements=list(key))
     new = {name: statement.excluded[name] for name in changed}
     return statement.on_conflict_do_update(index_elements=list(key), set_=new)
+
+
+def for_listed(
+    connection: Connection, query: Callable[[str], Executable], values: Iterable[Any], **more: Any
+) -> CursorResult[Any]:
+    """Run a kept statement, built for a dialect, for a list of values."""
+    return connection.execute(query(connection.dialect.name), {LISTED: listed(set(values)), **more})

@@ -4,7 +4,7 @@ Every function takes a connection and belongs to its caller's transaction. Value
 texts, integers, bytes. Not here: what any of it means, and when to lock.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,9 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     Connection,
-    CursorResult,
     Delete,
-    Executable,
     Select,
     delete,
     func,
@@ -26,9 +24,9 @@ from sqlalchemy.sql.expression import bindparam
 
 from server.domain.records import LoggedOp
 from server.storage.bulk import (
-    LISTED,
     Values,
     at_pairs,
+    for_listed,
     insert_rows,
     listed,
     listed_in,
@@ -47,7 +45,6 @@ from server.storage.log_tables import (
     Quota,
     Rejection,
     Tile,
-    Waiting,
 )
 from sync_protocol import canonical, epochs
 from sync_protocol.rules import LIMITS
@@ -105,13 +102,6 @@ def set_head(connection: Connection, new: Head) -> None:
     connection.execute(_SET_HEAD, values)
 
 
-def _listed(
-    connection: Connection, query: Callable[[str], Executable], values: Iterable[Any], **more: Any
-) -> CursorResult[Any]:
-    """Run a query of this module for a list of values."""
-    return connection.execute(query(connection.dialect.name), {LISTED: listed(set(values)), **more})
-
-
 @cache
 def _logged_ops(dialect: str) -> Select[Any]:
     return select(*_LOGGED).where(listed_in(dialect, Op.op_id))
@@ -119,7 +109,7 @@ def _logged_ops(dialect: str) -> Select[Any]:
 
 def logged_ops(connection: Connection, op_ids: Iterable[str]) -> dict[str, LoggedOp]:
     """Return those of the ops that are logged."""
-    return {row[0]: _logged(row) for row in _listed(connection, _logged_ops, op_ids)}
+    return {row[0]: _logged(row) for row in for_listed(connection, _logged_ops, op_ids)}
 
 
 def _logged(row: Any) -> LoggedOp:
@@ -135,7 +125,7 @@ def _menders(dialect: str) -> Select[Any]:
 
 def menders(connection: Connection, op_ids: Iterable[str]) -> list[LoggedOp]:
     """Return the ops that mend any of these, in log order."""
-    return [_logged(row) for row in _listed(connection, _menders, op_ids)]
+    return [_logged(row) for row in for_listed(connection, _menders, op_ids)]
 
 
 def mended_above(connection: Connection, op_id: str, levels: int) -> list[str]:
@@ -155,7 +145,7 @@ def _at_places(dialect: str) -> Select[Any]:
 
 def at_places(connection: Connection, places: Iterable[tuple[str, int]]) -> list[LoggedOp]:
     """Return the ops at places (chain, seq)."""
-    return [_logged(row) for row in _listed(connection, _at_places, places)]
+    return [_logged(row) for row in for_listed(connection, _at_places, places)]
 
 
 def announcers(connection: Connection, digests: Iterable[str]) -> dict[str, LoggedOp]:
@@ -184,7 +174,7 @@ def seen_at(
     if not wanted:
         return {}
     chains, numbers = {chain for chain, _ in wanted}, {seq for _, seq in wanted}
-    rows = _listed(connection, _headers_at, chains, numbers=listed(numbers))
+    rows = for_listed(connection, _headers_at, chains, numbers=listed(numbers))
     return {
         (chain, seq): msgspec.json.decode(header, type=_Seen).seen
         for chain, seq, header in rows
@@ -212,7 +202,9 @@ def _rows(dialect: str) -> Select[Any]:
 
 def rows(connection: Connection, entities: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Return (index, wire) of those of the entities that exist."""
-    return {entity: (index, wire) for entity, index, wire in _listed(connection, _rows, entities)}
+    return {
+        entity: (index, wire) for entity, index, wire in for_listed(connection, _rows, entities)
+    }
 
 
 _ROWS_OF_KIND = select(Entity.entity, Entity.index, Entity.wire).where(
@@ -247,7 +239,7 @@ def openings(connection: Connection) -> dict[int, int]:
 
 def notes(connection: Connection, sizes: Iterable[int]) -> dict[int, str]:
     """Return the checkpoints signed at sizes."""
-    return dict(_listed(connection, _notes, sizes).all())
+    return dict(for_listed(connection, _notes, sizes).all())
 
 
 _NEWEST_NOTE = select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)
@@ -264,17 +256,6 @@ def add_note(connection: Connection, size: int, note: str) -> None:
 
 
 @cache
-def _waiting_counts(dialect: str) -> Select[Any]:
-    waiting = (listed_in(dialect, Op.chain), Op.outcome == "waiting")
-    return select(Op.chain, func.count()).where(*waiting).group_by(Op.chain)
-
-
-def waiting_counts(connection: Connection, chains: Iterable[str]) -> dict[str, int]:
-    """Return how many ops of each chain wait."""
-    return dict(_listed(connection, _waiting_counts, chains).all())
-
-
-@cache
 def _arrived(dialect: str) -> Select[Any]:
     days = (listed_in(dialect, Quota.chain), Quota.day == bindparam("today"))
     return select(Quota.chain, Quota.ops, Quota.size_bytes).where(*days)
@@ -282,7 +263,7 @@ def _arrived(dialect: str) -> Select[Any]:
 
 def arrived(connection: Connection, chains: Iterable[str], day: int) -> dict[str, tuple[int, int]]:
     """Return (ops, bytes) that arrived of each chain on a day."""
-    found = _listed(connection, _arrived, chains, today=day)
+    found = for_listed(connection, _arrived, chains, today=day)
     return {chain: (ops, size_bytes) for chain, ops, size_bytes in found}
 
 
@@ -293,45 +274,12 @@ def _other_days(dialect: str) -> Delete:
 
 def set_arrived(connection: Connection, day: int, counts: Mapping[str, tuple[int, int]]) -> None:
     """Store what `arrived` returns, and forget other days of these chains."""
-    _listed(connection, _other_days, counts, today=day)
+    for_listed(connection, _other_days, counts, today=day)
     values = [
         {"chain": chain, "day": day, "ops": ops, "size_bytes": size}
         for chain, (ops, size) in counts.items()
     ]
     upsert_rows(connection, Quota, values, ("chain", "day"), ("ops", "size_bytes"))
-
-
-@cache
-def _waiting_for(dialect: str) -> Select[Any]:
-    return (
-        select(Waiting.op_id, Waiting.dep)
-        .join(Op, Op.op_id == Waiting.op_id)
-        .where(listed_in(dialect, Waiting.dep))
-        .order_by(Op.index)
-    )
-
-
-def waiting_for(connection: Connection, deps: Iterable[str]) -> list[tuple[str, str]]:
-    """Return (op id, dep) of every op that waits for one of these, oldest op first."""
-    return [(op_id, dep) for op_id, dep in _listed(connection, _waiting_for, deps)]
-
-
-@cache
-def _waits_of(dialect: str) -> Select[Any]:
-    return select(Waiting.op_id, Waiting.dep).where(listed_in(dialect, Waiting.op_id))
-
-
-def waits_of(connection: Connection, op_ids: Iterable[str]) -> dict[str, set[str]]:
-    """Return what each of these ops waits for."""
-    found: dict[str, set[str]] = {}
-    for op_id, dep in _listed(connection, _waits_of, op_ids):
-        found.setdefault(op_id, set()).add(dep)
-    return found
-
-
-def all_deps_waited_for(connection: Connection) -> set[str]:
-    """Return everything that some op waits for."""
-    return set(connection.execute(select(Waiting.dep).distinct()).scalars())
 
 
 @cache
@@ -346,7 +294,7 @@ def tiles(
     """Return the data of tiles by (level, number)."""
     if not places:
         return {}
-    found = _listed(connection, _tiles, places)
+    found = for_listed(connection, _tiles, places)
     return {(level, number): data for level, number, data in found}
 
 
@@ -390,19 +338,6 @@ def add_references(connection: Connection, entity_ops: Values, blob_refs: Values
     """Write what acts on what, and which bytes were announced."""
     insert_rows(connection, EntityOp, entity_ops)
     insert_rows(connection, BlobRef, blob_refs)
-
-
-@cache
-def _end_waiting(dialect: str) -> Delete:
-    return delete(Waiting).where(listed_in(dialect, Waiting.op_id))
-
-
-def replace_waiting(connection: Connection, ended: Iterable[str], values: Values) -> None:
-    """End the waiting of some ops, then add new waits."""
-    gone = list(ended)
-    if gone:
-        _listed(connection, _end_waiting, gone)
-    upsert_rows(connection, Waiting, values, ("op_id", "dep"), ())
 
 
 def add_rejections(connection: Connection, values: Values, kept: int, oldest_ms: int) -> None:

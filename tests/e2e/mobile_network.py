@@ -6,15 +6,15 @@ server; `hang` accepts and never answers, as a captive portal or a dying link do
 it slow. The port stays the same, because it is part of the origin that owns the phone's storage.
 """
 
-import contextlib
 import socket
 import threading
 import time
 from typing import Literal
 
+from tests.support.wire import end, listener_on
+
 State = Literal["good", "lost", "hanging"]
 PIECE = 16 * 1024
-PACKET = 1400
 
 
 class MobileNetwork:
@@ -65,15 +65,7 @@ class MobileNetwork:
             self._listen()
 
     def _listen(self) -> None:
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # A mobile network's packets and a small window: else the loopback's buffers swallow a
-        # whole photo at once, and the phone believes it is on its way.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, PACKET)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * PIECE)
-        listener.bind(("127.0.0.1", self.port))
-        listener.listen(128)
-        self._listener = listener
+        self._listener = listener_on(self.port, 2 * PIECE)
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def _stop_listening(self) -> None:
@@ -87,7 +79,7 @@ class MobileNetwork:
         with self._lock:
             dropped, self._open = self._open, set()
         for connection in dropped:
-            _end(connection)
+            end(connection)
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -104,7 +96,7 @@ class MobileNetwork:
         try:
             service = socket.create_connection(("127.0.0.1", self.service_port), 5)
         except OSError:
-            _end(phone)
+            end(phone)
             return
         service.settimeout(None)
         with self._lock:
@@ -120,13 +112,7 @@ class MobileNetwork:
                     time.sleep(len(piece) / self.bytes_per_second)
         except OSError:
             pass  # one side is gone; the other one is told below
-        _end(source)
-        _end(target)
+        end(source)
+        end(target)
         with self._lock:
             self._open -= {source, target}
-
-
-def _end(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it was closed already
-        connection.shutdown(socket.SHUT_RDWR)
-    connection.close()

@@ -7,14 +7,14 @@ and a record compete as they do on a mobile network. `cut` breaks what is open; 
 are taken at once.
 """
 
-import contextlib
 import socket
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-PACKET = 1400
+from tests.support.wire import PACKET, end, listener_on
+
 PACKETS_AT_ONCE = 4
 HEAD_END = b"\r\n\r\n"
 PREFIX = "/api/v1/"
@@ -87,14 +87,8 @@ class NarrowLink:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._up, self._down = (Budget(self.bits_per_second / 8) for _ in range(2))
-        listener = self._listener = socket.socket()
-        # A small window: else the loopback's buffers take a whole photo at once.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, PACKET)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 * PACKET)
-        listener.bind(("127.0.0.1", self.port))
-        listener.listen(128)
-        self.port = int(listener.getsockname()[1])
+        self._listener = listener_on(self.port, 8 * PACKET)
+        self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut_every(self, seconds: float) -> None:
@@ -112,7 +106,7 @@ class NarrowLink:
         with self._lock:
             broken, self._open = self._open, set()
         for connection in broken:
-            _end(connection)
+            end(connection)
 
     def stop(self) -> None:
         """Stop listening and break everything."""
@@ -130,7 +124,7 @@ class NarrowLink:
             try:
                 service = socket.create_connection(("127.0.0.1", self.service_port), 5)
             except OSError:
-                _end(phone)
+                end(phone)
                 continue
             service.settimeout(None)
             with self._lock:
@@ -150,13 +144,7 @@ class NarrowLink:
                     seen.pass_on(piece)
         except OSError:
             pass  # one side is gone; the other one is told below
-        _end(source)
-        _end(target)
+        end(source)
+        end(target)
         with self._lock:
             self._open -= {source, target}
-
-
-def _end(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it was closed already
-        connection.shutdown(socket.SHUT_RDWR)
-    connection.close()

@@ -2,45 +2,28 @@
 // delete it. Nothing is shown while all is well, or while the server cannot be asked.
 
 import { html, type TemplateResult } from "lit";
-import { define, ScreenElement } from "../../screen/element.ts";
+import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { banner } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
-import { currentAuthor } from "../../store/index.ts";
-import { ApiError, engine, holdsOf } from "../../sync/index.ts";
+import type { Author } from "../../store/index.ts";
+import { holdsOf } from "../../sync/index.ts";
+import { BoardNote } from "./board-note.ts";
 
 /** The service works it out anew each time. */
 const LOOK_MS = 60_000;
 
-class HoldNote extends ScreenElement {
+class HoldNote extends BoardNote {
   private unconfirmed = 0;
   private near = 0;
-  #askedAtMs = -LOOK_MS;
 
   constructor() {
-    super();
-    this.watch(engine.subscribe, () => this.look());
+    super(LOOK_MS);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.look();
-  }
-
-  private look(): void {
-    const { lastSyncAtMs } = engine.status();
-    if (lastSyncAtMs - this.#askedAtMs < LOOK_MS) return;
-    this.#askedAtMs = lastSyncAtMs;
-    this.attempt(async () => {
-      const author = await currentAuthor();
-      if (author?.role !== "supervisor") return;
-      try {
-        const { unconfirmed, near } = await holdsOf(author.bureau);
-        this.put({ unconfirmed, near });
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error; // no connection: asked again after the next round
-      }
-    });
+  protected override async ask({ bureau }: Author): Promise<void> {
+    const { unconfirmed, near } = await holdsOf(bureau);
+    this.put({ unconfirmed, near });
   }
 
   override render(): TemplateResult {

@@ -7,7 +7,7 @@ import { t } from "../../screen/i18n.ts";
 import { banner, button } from "../../screen/parts.ts";
 import { StoreError } from "../../store/index.ts";
 import { engine, LightSink, ParcelError, type Arrival } from "../../sync/index.ts";
-import { openViewfinder, type OpenCamera } from "../camera.ts";
+import { CodeReader } from "../code-reader.ts";
 import { failureText } from "../failures.ts";
 import { arrived } from "../parts/arrival.ts";
 
@@ -20,8 +20,7 @@ class CarryScan extends ScreenElement {
   percent = 0;
   arrival: Arrival | undefined;
   #sink = new LightSink();
-  #camera: OpenCamera | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #reader = new CodeReader();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -29,45 +28,25 @@ class CarryScan extends ScreenElement {
   }
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.close();
-  }
-  private close(): void {
-    clearTimeout(this.#timer);
-    this.#camera?.stop();
-    this.#camera = undefined;
+    this.#reader.close();
   }
 
   private async open(): Promise<void> {
     await this.updateComplete;
     const video = this.querySelector("video");
     if (!video) return;
-    try {
-      this.#camera = await openViewfinder();
-    } catch {
-      return this.put({ refused: true }); // refused, absent or in use: the page offers the file
-    }
-    if (!this.isConnected) return this.close();
-    video.srcObject = this.#camera.stream;
-    try {
-      await video.play();
-    } catch (reason) {
-      if (!this.isConnected) return; // left before the picture came
-      throw reason;
-    }
-    const { readCode } = await import("../qr-code.ts");
-    this.look(video, document.createElement("canvas"), readCode);
+    const isOpen = await this.#reader.open(video, (text) => this.seen(text), LOOK_MS);
+    if (!isOpen) this.put({ refused: true }); // the page offers the file
   }
 
-  private look(video: HTMLVideoElement, canvas: HTMLCanvasElement, read: (video: HTMLVideoElement, canvas: HTMLCanvasElement) => string | undefined): void {
-    if (!this.#camera) return;
-    const text = read(video, canvas);
-    if (text !== undefined && this.#sink.take(text)) this.put({ percent: Math.floor(100 * this.#sink.share) });
-    if (this.#sink.share === 1) return this.attempt(() => this.finish());
-    this.#timer = setTimeout(() => this.look(video, canvas, read), LOOK_MS);
+  private seen(text: string): void {
+    if (this.#sink.take(text)) this.put({ percent: Math.floor(100 * this.#sink.share) });
+    if (this.#sink.share < 1) return;
+    this.#reader.close();
+    this.attempt(() => this.finish());
   }
 
   private async finish(): Promise<void> {
-    this.close();
     try {
       this.arrival = await this.#sink.finish();
       navigator.vibrate?.(200);

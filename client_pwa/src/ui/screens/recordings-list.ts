@@ -12,7 +12,7 @@ import { banner, button, empty, section, toggle } from "../../screen/parts.ts";
 import { navigate } from "../../screen/router.ts";
 import { inspection, type InspectionView } from "../../store/index.ts";
 import { wholeOf } from "../../store/recordings.ts";
-import { openViewfinder, type OpenCamera } from "../camera.ts";
+import { CodeReader } from "../code-reader.ts";
 import { say } from "../says.ts";
 
 const LOOK_MS = 100;
@@ -25,8 +25,7 @@ class RecordingsList extends LiveScreen {
   looked = false;
   scanning = false;
   refused = false;
-  #camera: OpenCamera | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #reader = new CodeReader();
 
   private get inspection(): string {
     return this.params["id"] ?? "";
@@ -38,12 +37,7 @@ class RecordingsList extends LiveScreen {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.close();
-  }
-  private close(): void {
-    clearTimeout(this.#timer);
-    this.#camera?.stop();
-    this.#camera = undefined;
+    this.#reader.close();
   }
 
   /** Files of the time of this inspection are chosen already; those referred to before are left out. */
@@ -68,28 +62,13 @@ class RecordingsList extends LiveScreen {
     await this.updateComplete;
     const video = this.querySelector("video");
     if (!video) return;
-    try {
-      this.#camera = await openViewfinder();
-    } catch {
-      return this.put({ scanning: false, refused: true }); // refused, absent or in use: the page offers the file
-    }
-    if (!this.isConnected) return this.close();
-    video.srcObject = this.#camera.stream;
-    await video.play();
-    const { readCode } = await import("../qr-code.ts");
-    const canvas = document.createElement("canvas");
-    const look = (): void => {
-      if (!this.#camera) return;
-      const text = readCode(video, canvas);
-      if (text === undefined) {
-        this.#timer = setTimeout(look, LOOK_MS);
-        return;
-      }
-      this.close();
+    const onCode = (text: string): void => {
+      this.#reader.close();
       navigator.vibrate?.(200);
       this.take(text);
     };
-    look();
+    const isOpen = await this.#reader.open(video, onCode, LOOK_MS);
+    if (!isOpen) this.put({ scanning: false, refused: true }); // the page offers the file
   }
 
   private flip(name: string, on: boolean): void {
