@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from sqlalchemy import Update, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from server.domain.projection import FOLLOWING
 from server.services import queries, system
 from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage import log_store
-from server.storage.bulk import one_of
+from server.storage.bulk import insert_unless_there, one_of
 from server.storage.claims import claimed
 from server.storage.database import reading, writing
 from server.storage.log_tables import BlobRef, Op
@@ -47,8 +46,8 @@ def blob_stored(
         "stored_at_ms": runtime.clock.now_ms(),
         "settled": False,
     }
-    noting = _insert(runtime)(StoredBlob).values(values)
-    noted = noting.on_conflict_do_nothing().returning(StoredBlob.sha256)  # a parallel upload
+    noting = insert_unless_there(runtime.engine.dialect.name, StoredBlob, values)
+    noted = noting.returning(StoredBlob.sha256)  # nothing when a parallel upload was first
     with writing(runtime.engine) as connection:
         is_new = connection.execute(noted).first() is not None
         if done is not None:
@@ -56,10 +55,6 @@ def blob_stored(
     if is_new:
         _share_where_announced(runtime, sha256)
     settle(runtime)
-
-
-def _insert(runtime: Runtime) -> Any:
-    return sqlite.insert if runtime.engine.dialect.name == "sqlite" else postgresql.insert
 
 
 def share_followed(runtime: Runtime, bodies: Iterable[Mapping[str, Any]]) -> None:

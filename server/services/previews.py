@@ -6,13 +6,13 @@ small copy. The first one of an original stays: a later one replaces nothing.
 """
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from server.services import evidence
 from server.services.accounts import Person
 from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage import media_types
+from server.storage.bulk import insert_unless_there
 from server.storage.database import reading, writing
 from server.storage.upload_tables import Preview, SeenImage, StoredBlob
 from sync_protocol.rules import LIMITS
@@ -42,9 +42,8 @@ def keep(
         "picture": picture,
         "received_at_ms": runtime.clock.now_ms(),
     }
-    insert = sqlite.insert if runtime.engine.dialect.name == "sqlite" else postgresql.insert
     with writing(runtime.engine) as connection:
-        connection.execute(insert(Preview).values(values).on_conflict_do_nothing())
+        connection.execute(insert_unless_there(connection.dialect.name, Preview, values))
 
 
 def _check_count(runtime: Runtime, person: Person) -> None:

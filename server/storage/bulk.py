@@ -126,6 +126,12 @@ def insert_rows(connection: Connection, model: Any, values: Values) -> None:
         _write(connection, model.__table__, values, (), None)
 
 
+def insert_unless_there(dialect: str, model: Any, values: dict[str, Any]) -> Any:
+    """Return the statement that inserts one row, or leaves the one that has its key."""
+    insert = insert_sqlite if dialect == "sqlite" else insert_postgresql
+    return insert(model).values(values).on_conflict_do_nothing()
+
+
 def upsert_rows(
     connection: Connection, model: Any, values: Values, key: Sequence[str], changed: Sequence[str]
 ) -> None:
