@@ -205,8 +205,9 @@ def _resolution(state: LockedState, logged: LoggedOp) -> LoggedOp | None:
 
 def _accepted_by(state: LockedState, logged: LoggedOp, resolution: LoggedOp | None) -> str:
     """Return the acceptance in force: a new one, or the one that let the op wait for its deps."""
-    cause = resolution or (state.op(logged.cause) if logged.cause else None)
-    return cause.op_id if cause is not None and cause.kind == "ruling.accept" else ""
+    if resolution is None:
+        return state.accepted.get(logged.op_id, "")
+    return resolution.op_id if resolution.kind == "ruling.accept" else ""
 
 
 def _revoked(state: LockedState, works: Sequence[Work]) -> list[str]:

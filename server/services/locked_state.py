@@ -90,6 +90,7 @@ class LockedState:
         self._signed = {size: parse_checkpoint(note).root.hex() for size, note in notes.items()}
         again = [w.op.id for w in works if w.again]
         self.waits = waiting_store.waits_of(connection, again) if again else {}
+        self.accepted = waiting_store.acceptances(connection, again) if again else {}
 
     def is_empty(self) -> bool:
         """Say whether the log has no leaf yet."""

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Select, delete, func, select
 
 from server.storage.bulk import Values, for_listed, listed_in, upsert_rows
-from server.storage.log_tables import Op, Waiting
+from server.storage.log_tables import Leaf, Op, Waiting
+from sync_protocol.leaves import parse_leaf
 
 
 @cache
@@ -50,6 +51,26 @@ def waits_of(connection: Connection, op_ids: Iterable[str]) -> dict[str, set[str
     for op_id, dep in for_listed(connection, _waits_of, op_ids):
         found.setdefault(op_id, set()).add(dep)
     return found
+
+
+@cache
+def _causes(dialect: str) -> Select[Any]:
+    later = (listed_in(dialect, Leaf.op_id), Leaf.type == "ruling")
+    return select(Leaf.op_id, Leaf.record).where(*later).order_by(Leaf.index)
+
+
+@cache
+def _accepting(dialect: str) -> Select[Any]:
+    return select(Op.op_id).where(listed_in(dialect, Op.op_id), Op.kind == "ruling.accept")
+
+
+def acceptances(connection: Connection, op_ids: Iterable[str]) -> dict[str, str]:
+    """Return the op id of the acceptance that each of these was once ruled by, if any."""
+    later = for_listed(connection, _causes, op_ids)
+    caused = [(op_id, parse_leaf(record)["cause"]) for op_id, record in later]
+    causes = {cause for _, cause in caused if cause}
+    accepting = set(for_listed(connection, _accepting, causes).scalars()) if causes else set()
+    return {op_id: cause for op_id, cause in caused if cause in accepting}
 
 
 def all_deps_waited_for(connection: Connection) -> set[str]:

@@ -149,6 +149,27 @@ def test_an_accepted_op_that_waits_needs_no_second_acceptance(
     rulings_hold(office)
 
 
+def test_an_acceptance_outlives_a_flag_that_came_while_the_op_waited(
+    office: Office, wang: Author, boss: Author, inspection: str
+) -> None:
+    other = office.phone("wang", seed=1)
+    create = other.op("finding.create", finding_body(other, inspection))
+    step = {"finding": create.body["finding"], "base": create.id, "from": "draft"}
+    confirm = wang.op("finding.confirm", step)
+    twin = wang.op(
+        "finding.create", finding_body(wang, inspection), seq=confirm.seq, prev=confirm.prev
+    )
+    office.revoke(wang)
+    office.push(confirm)
+    office.push(boss.op("ruling.accept", {"op": confirm.id, "reason": "属实"}))
+    office.push(twin)
+    assert office.ruling(confirm) == ("waiting", "dep_missing")
+    assert office.flags(confirm) == ["fork"]
+    office.push(create)
+    assert office.ruling(confirm) == APPLIED
+    rulings_hold(office)
+
+
 def test_a_quarantined_op_is_declined(
     office: Office, wang: Author, boss: Author, inspection: str
 ) -> None:

@@ -28,6 +28,8 @@ import "../parts/fields.ts";
 import "../parts/finding-actions.ts";
 import "../parts/timeline.ts";
 
+const ASK_MS = 3_000;
+
 class FindingPage extends LiveScreen {
   private finding: FindingView | undefined;
   private inspection: InspectionView | undefined;
@@ -42,6 +44,14 @@ class FindingPage extends LiveScreen {
   private voices: readonly VoiceView[] = [];
   private seen: ReadonlyMap<string, SeenImage> = new Map();
   private lookedAt = "";
+
+  constructor() {
+    super();
+    this.watch((listener) => {
+      const timer = setInterval(listener, ASK_MS);
+      return () => clearInterval(timer);
+    }, () => this.lookAgain());
+  }
 
   protected override async read(): Promise<void> {
     const view = await finding(this.params["id"] ?? "");
@@ -74,6 +84,13 @@ class FindingPage extends LiveScreen {
         this.lookedAt = ""; // asked again at the next change
       }
     });
+  }
+
+  /** A picture that is still being looked at is asked for again; a page that nobody sees asks nothing. */
+  private lookAgain(): void {
+    if (document.visibilityState !== "visible" || ![...this.seen.values()].some(({ state }) => state === "waiting")) return;
+    this.lookedAt = "";
+    this.refresh();
   }
 
   private async ordersOf(view: FindingView): Promise<OrderView[]> {
