@@ -17,18 +17,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e import pictures
 from tests.e2e.inspector import Inspector
 from tests.e2e.people import Person
 from tests.e2e.supervisor import Supervisor
+from tests.support.http_client import HttpClient
 from tests.support.live_server import COMMAND, LiveServer
 
 DEMO_SECONDS = 400
 UNSEEN_IMAGES = """SELECT count(*) FROM stored_blobs WHERE media_type LIKE 'image/%'
     AND sha256 NOT IN (SELECT sha256 FROM seen_images)"""
 Somebody = TypeVar("Somebody", bound=Person)
+PATIENCE_MS = 20_000  # of an expectation; how fast a screen must be is measured where it is asked
 PRESENT: list[Person] = []  # whoever has a browser open; a failed test shows their screens
+
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -84,6 +90,13 @@ def city(demo_folder: Path, tmp_path: Path) -> Iterator[LiveServer]:
     """The demo city as a running service."""
     with serving(demo_folder, tmp_path) as server:
         yield server
+
+
+@pytest.fixture
+def over_http(city: LiveServer) -> Iterator[HttpClient]:
+    """A way to the service past the screens."""
+    with contextlib.closing(HttpClient(city.port)) as client:
+        yield client
 
 
 def ticket_of(server: LiveServer, login: str) -> str:

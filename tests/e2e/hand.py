@@ -40,7 +40,7 @@ class Hand:
         )
         return self.page.locator(f'[data-test="{name}"]{more}')
 
-    def wait(self, name: str, *, seconds: float = 15, **attributes: str) -> Locator:
+    def wait(self, name: str, *, seconds: float = 20, **attributes: str) -> Locator:
         """Wait until it is on the screen; return the first."""
         found = self.see(name, **attributes).first
         expect(found).to_be_visible(timeout=seconds * 1000)

@@ -6,6 +6,7 @@ ask for a login or a decision that nobody's answer called for. When the link is 
 goes on by itself.
 """
 
+import contextlib
 import hashlib
 import os
 import random
@@ -169,7 +170,8 @@ def test_a_link_that_spoils_everything_loses_and_doubles_nothing(
 def goes_on_alone(phone: Inspector, city: LiveServer, inspection: str, photos: list[Path]) -> None:
     """Nobody touches the phone: it ends with everything uploaded, and that is so."""
     head = phone.hand.wait("outbox-head", seconds=ALONE_SECONDS, all_done="true")
-    it_is_so(city, inspection, photos)
+    with contextlib.closing(HttpClient(city.port)) as client:
+        it_is_so(client, inspection, photos)
     assert ALL_DONE in head.inner_text()
     texts = said(phone)
     assert texts[-1] == ALL_DONE
@@ -181,9 +183,8 @@ def goes_on_alone(phone: Inspector, city: LiveServer, inspection: str, photos: l
     )
 
 
-def it_is_so(city: LiveServer, inspection: str, photos: list[Path]) -> None:
+def it_is_so(client: HttpClient, inspection: str, photos: list[Path]) -> None:
     """Ask the service itself, past the proxy: every record once, every photo to the byte."""
-    client = HttpClient(city.port)
     login = b'{"login":"zhuguan","password":"%s"}' % PASSWORD.encode()
     answer = client.open(
         f"{API}/session", method="POST", data=login, content_type="application/json"

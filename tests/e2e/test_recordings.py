@@ -17,7 +17,6 @@ from sync_protocol import keys
 from tests.e2e.people import PASSWORD
 from tests.e2e.supervisor import Supervisor
 from tests.support.http_client import HttpClient
-from tests.support.live_server import LiveServer
 
 MINUTE = 60_000
 CAMERAS, FILES, VISITS = 500, 40, 4
@@ -51,8 +50,7 @@ def row(camera: str, name: str, start: int, minutes: int, digest: str = "") -> d
 class Field:
     """An inspector's phone, and an inspection of today's that is theirs."""
 
-    def __init__(self, city: LiveServer, desk: Supervisor) -> None:
-        client = HttpClient(city.port)
+    def __init__(self, client: HttpClient, desk: Supervisor) -> None:
         asked = {"login": "jcy1", "password": PASSWORD}
         reply = client.open(
             "/api/v1/session", method="POST", data=json.dumps(asked).encode(),
@@ -190,9 +188,9 @@ def see_the_timeline(desk: Supervisor, inspection: dict[str, Any]) -> None:
 
 @pytest.mark.timeout(560)
 def test_a_stations_day_is_matched_and_decided_at_the_desk(
-    supervisor: Supervisor, city: LiveServer, tmp_path: Path
+    supervisor: Supervisor, over_http: HttpClient, tmp_path: Path
 ) -> None:
-    field = Field(city, supervisor)
+    field = Field(over_http, supervisor)
     clip = field.clip()
     bring_the_day(supervisor, field.day(), clip["started_at_ms"], tmp_path / "清单.json")
     decide_between_two(supervisor, clip)

@@ -4,6 +4,7 @@
 
 import { LitElement } from "lit";
 import { onLanguage } from "./i18n.ts";
+import { navigate } from "./router.ts";
 
 /** Calls the listener after each change; returns the function that stops it. */
 export type Source = (listener: () => void) => () => void;
@@ -42,6 +43,11 @@ export abstract class ScreenElement extends LitElement {
     for (const name of Object.keys(fields)) if (!(name in this)) throw new Error(`${this.localName} has no field ${name}`);
     Object.assign(this, fields);
     this.requestUpdate();
+  }
+
+  /** Go on to `path` after an action of this screen, unless the person has gone elsewhere meanwhile. */
+  protected leaveFor(path: string): void {
+    if (this.isConnected) navigate(path, true);
   }
 
   /** Run an action of the user; what it throws is told to the shell, never swallowed. */

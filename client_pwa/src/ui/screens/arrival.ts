@@ -9,7 +9,7 @@ import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, chips, field, section, toggle } from "../../screen/parts.ts";
-import { navigate, query } from "../../screen/router.ts";
+import { query } from "../../screen/router.ts";
 import { enterprise, inspection, today, type EnterpriseView, type InspectionView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
 import { mending } from "../mending.ts";
@@ -99,7 +99,7 @@ class ArrivalCard extends LiveScreen {
     rememberCamera(self.person, value.camera.trim());
     await this.draft.drop();
     say(this, t("saved.here"));
-    navigate(`/inspections/${id}`, true);
+    this.leaveFor(`/inspections/${id}`);
   }
 
   /** Both phones must list the officers alike, or both would number their hazards A1, A2, …. */
@@ -136,7 +136,7 @@ class ArrivalCard extends LiveScreen {
   protected override view(): TemplateResult {
     const value = this.draft.value;
     const begunAlready = this.planned && !["planned", "approved", "notified"].includes(this.planned.state);
-    if (begunAlready) navigate(`/inspections/${this.planned?.id ?? ""}`, true);
+    if (begunAlready && !this.busy) this.leaveFor(`/inspections/${this.planned?.id ?? ""}`);
     return html`<div class="page" data-test="arrival">
       <div class="card stack stack-tight">
         <span class="card-title">${this.company?.name ?? ""}</span>

@@ -7,7 +7,6 @@ import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { banner } from "../../screen/parts.ts";
-import { navigate } from "../../screen/router.ts";
 import { drafts } from "../../store/index.ts";
 import { frameOf, openCamera, type OpenCamera } from "../camera.ts";
 import { cameraInput, type Taken } from "../parts/camera-input.ts";
@@ -82,7 +81,7 @@ class Burst extends ScreenElement {
 
   private async finish(): Promise<void> {
     await this.#saving;
-    navigate(`/inspections/${this.params["id"] ?? ""}/${this.saved.length > 0 ? "tray" : ""}`.replace(/\/$/, ""), true);
+    this.leaveFor(`/inspections/${this.params["id"] ?? ""}/${this.saved.length > 0 ? "tray" : ""}`.replace(/\/$/, ""));
   }
 
   override render(): TemplateResult {

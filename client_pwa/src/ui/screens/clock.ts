@@ -7,7 +7,6 @@ import { dateOf } from "../../screen/dates.ts";
 import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { banner, button, field } from "../../screen/parts.ts";
-import { navigate } from "../../screen/router.ts";
 import { nowMs } from "../../store/index.ts";
 import { lastCamera, rememberCamera } from "../remembered.ts";
 import { say } from "../says.ts";
@@ -49,7 +48,7 @@ class Clock extends ScreenElement {
         this.put({ saving: false });
       }
       say(this, t("saved.here"));
-      navigate(`/inspections/${inspection}/recordings`, true);
+      this.leaveFor(`/inspections/${inspection}/recordings`);
     });
   }
 

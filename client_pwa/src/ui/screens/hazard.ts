@@ -8,7 +8,7 @@ import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { banner, button, sheet } from "../../screen/parts.ts";
-import { navigate, query } from "../../screen/router.ts";
+import { query } from "../../screen/router.ts";
 import { enterprise, finding, inspection, voices, type FindingView, type InspectionView, type PhraseView, type VoiceView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
 import { EMPTY_HAZARD, editedHazard, editOf, newHazard, ofFinding, sameAsBefore, type HazardDraft } from "../hazard-draft.ts";
@@ -117,7 +117,7 @@ class Hazard extends LiveScreen {
       const number = this.finding ? await this.edit(this.finding) : await this.create();
       await this.draft.drop();
       say(this, t("hazard.saved", { number }));
-      navigate(this.next, true);
+      this.leaveFor(this.next);
     } finally {
       this.put({ busy: false });
     }

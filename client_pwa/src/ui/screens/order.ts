@@ -8,7 +8,7 @@ import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { banner, button, empty, section } from "../../screen/parts.ts";
-import { navigate, query } from "../../screen/router.ts";
+import { query } from "../../screen/router.ts";
 import { enterprise, inspection, person, today, type FindingView, type InspectionView, type PersonView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
 import { bodyToMend, itemsOf, mending } from "../mending.ts";
@@ -102,7 +102,7 @@ class Order extends LiveScreen {
     }
     await this.draft.drop();
     say(this, t("order.saved"));
-    navigate(`/inspections/${one.id}`, true);
+    this.leaveFor(`/inspections/${one.id}`);
   }
 
   private itemsView(): TemplateResult {

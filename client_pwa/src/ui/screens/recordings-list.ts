@@ -9,7 +9,6 @@ import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { banner, button, empty, section, toggle } from "../../screen/parts.ts";
-import { navigate } from "../../screen/router.ts";
 import { inspection, type InspectionView } from "../../store/index.ts";
 import { wholeOf } from "../../store/recordings.ts";
 import { CodeReader } from "../code-reader.ts";
@@ -83,7 +82,7 @@ class RecordingsList extends LiveScreen {
       await referToRecording(this.inspection, { ...file, source: "list", sha256: file.sha256 || undefined });
     }
     say(this, t("saved.here"));
-    navigate(`/inspections/${this.inspection}/recordings`, true);
+    this.leaveFor(`/inspections/${this.inspection}/recordings`);
   }
 
   private found(): TemplateResult {

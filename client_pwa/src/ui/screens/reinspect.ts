@@ -8,7 +8,6 @@ import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { banner, button, empty, field, section } from "../../screen/parts.ts";
-import { navigate } from "../../screen/router.ts";
 import { enterprise, finding, type FindingView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
 import { bodyToMend, mending } from "../mending.ts";
@@ -90,7 +89,7 @@ class Reinspect extends LiveScreen {
     rememberPartner(me().person, partner);
     await this.draft.drop();
     say(this, t("saved.here"));
-    navigate(`/findings/${one.id}`, true);
+    this.leaveFor(`/findings/${one.id}`);
   }
 
   private sides(one: FindingView): TemplateResult {

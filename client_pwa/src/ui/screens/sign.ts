@@ -10,7 +10,7 @@ import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { banner, button, chips, empty, field, section } from "../../screen/parts.ts";
-import { href, navigate } from "../../screen/router.ts";
+import { href } from "../../screen/router.ts";
 import { enterprise, inspection, person, type FindingView, type InspectionView, type PersonView } from "../../store/index.ts";
 import { mending } from "../mending.ts";
 import { gapKey } from "../parts/finding-card.ts";
@@ -84,7 +84,7 @@ class Sign extends LiveScreen {
       this.refresh();
     }
     say(this, t("sign.saved"));
-    navigate(`/inspections/${one.id}`, true);
+    this.leaveFor(`/inspections/${one.id}`);
   }
 
   /** The witness if named, and the running clip that covers the refusal. */
