@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.inspector import Hazard, Inspector
@@ -49,6 +50,7 @@ class Day:
         return tuple(taken)
 
 
+@pytest.mark.alone
 def test_a_day_from_the_phone_to_the_chain(
     someone: Callable[..., Any], supervisor: Supervisor, city: LiveServer, photo_files: list[Path]
 ) -> None:

@@ -6,6 +6,8 @@ single write, so a burst that was disturbed is taken again; a slow product fails
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.e2e.inspector import Inspector
 
 DURABLE_MS = 400
@@ -14,6 +16,7 @@ BURST = 10
 ROUNDS = 6
 
 
+@pytest.mark.alone
 def test_each_photo_of_a_burst_is_durable_in_time(enrolled: Callable[[str], Inspector]) -> None:
     phone = enrolled("jcy1")
     phone.leave_coverage()

@@ -87,6 +87,7 @@ def nothing_shows(sealed: bytes, original: bytes) -> None:
     assert not any(original[at : at + 32] in sealed for at in range(0, len(original), 65_536))
 
 
+@pytest.mark.alone
 def test_records_cross_by_light_and_originals_by_file_and_arrive_once(
     someone: Callable[..., Inspector],
     supervisor: Supervisor,

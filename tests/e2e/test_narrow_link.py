@@ -118,6 +118,7 @@ def are_kept(city: LiveServer, photos: list[Path]) -> None:
     client.close()
 
 
+@pytest.mark.alone
 def test_photos_and_records_share_a_narrow_link(
     phone: Inspector, link: NarrowLink, city: LiveServer, photos: list[Path]
 ) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.inspector import Hazard, Inspector
@@ -20,6 +21,7 @@ def cold_start(phone: Inspector) -> float:
     return time.monotonic() - opened
 
 
+@pytest.mark.alone
 def test_the_application_starts_with_the_server_stopped_or_hanging(
     enrolled: Callable[[str], Inspector], city: LiveServer
 ) -> None:

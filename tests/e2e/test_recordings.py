@@ -186,6 +186,7 @@ def see_the_timeline(desk: Supervisor, inspection: dict[str, Any]) -> None:
     hand.wait("recording-row", kind="clip", outcome="matched", seconds=60)
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(560)
 def test_a_stations_day_is_matched_and_decided_at_the_desk(
     supervisor: Supervisor, over_http: HttpClient, tmp_path: Path
