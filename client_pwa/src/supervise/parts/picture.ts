@@ -51,8 +51,10 @@ class Picture extends ScreenElement {
   }
 
   set view(view: PhotoView) {
+    const cameNow = view.verified && this.#view?.verified === false;
     this.#view = view;
     this.requestUpdate();
+    if (this.open && cameNow) this.fetch(view); // it came while somebody waits before the open photo
   }
 
   override disconnectedCallback(): void {
@@ -68,7 +70,10 @@ class Picture extends ScreenElement {
   private show(view: PhotoView): void {
     this.put({ open: true, isSame: undefined });
     this.readCopies();
-    if (!view.verified) return;
+    if (view.verified) this.fetch(view);
+  }
+
+  private fetch(view: PhotoView): void {
     this.attempt(async () => {
       const original = await fetchOriginal(view.space, view.sha256);
       const isSame = (await sha256Hex(await original.arrayBuffer())) === view.sha256;
