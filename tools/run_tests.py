@@ -19,7 +19,6 @@ from set_up import CLIENT, ROOT, node_folder
 
 BIN = Path(sys.executable).parent
 OUTPUT = ROOT / "tests" / "output"
-BYTECODE = ROOT / ".venv" / "bytecode"
 MINIMUM = ROOT / "tests" / "minimum.json"
 SUITE = ("tests/unit", "tests/contract", "tests/integration", "tests/tidy")
 QUICK = ("tests/unit", "tests/contract", "tests/tidy")
@@ -67,7 +66,7 @@ def run(command: list[object], *, cwd: Path = ROOT, **environment: str) -> int:
     return subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
-        env=inherited | {"PYTHONPYCACHEPREFIX": str(BYTECODE)} | environment,
+        env=inherited | environment,
         stdin=subprocess.DEVNULL,
     ).returncode
 

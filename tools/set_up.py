@@ -83,7 +83,7 @@ def set_up_python(*, test: bool) -> None:
 
     def install() -> None:
         sync = (UV, "pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes")
-        run(*sync, *locks)
+        run(*sync, "--compile-bytecode", *locks)  # else each start compiles, where none is written
         editable = ("--no-deps", "--no-build-isolation", "--editable", ".")
         run(UV, "pip", "install", "--quiet", "--python", PYTHON, *editable)
         (VENV / ".stamp-run").unlink(missing_ok=True)
