@@ -303,11 +303,14 @@ def vouchers(runtime: Runtime, chain: str) -> dict[str, Any]:
 
 
 def _confirmation(runtime: Runtime, chain: str) -> dict[str, Any] | None:
+    """Return what confirmed a chain, also one that was revoked since: it stays what it was."""
     present = row(runtime, f"chain/{chain}")
     state = present["states"]["chain"] if present else None
-    if state is None or state["step"] != "countersign":
+    if state is None:
         return None
-    return op_entry(runtime, state["op"])
+    steps = [*state.get("past", ()), {"ops": [state["op"]], "step": state["step"]}]
+    found = next((one["ops"][0] for one in steps if one["step"] == "countersign"), None)
+    return op_entry(runtime, found) if found else None
 
 
 def _author(runtime: Runtime, chain: str) -> str:

@@ -11,13 +11,13 @@ interface Tree {
   readonly root: Uint8Array;
 }
 
-/** The op a leaf record speaks of, "" when it is no op leaf. */
-function opOfLeaf(leaf: string): string {
+/** The op a leaf record speaks of, and the hash of its signature; undefined when it is no op leaf. */
+export function readOpLeaf(leaf: string): { readonly op: string; readonly sig: unknown } | undefined {
   try {
-    const record = decode(leaf) as { readonly t?: unknown; readonly op?: unknown };
-    return record.t === "op" && typeof record.op === "string" ? record.op : "";
+    const { t, op, sig } = decode(leaf) as { readonly t?: unknown; readonly op?: unknown; readonly sig?: unknown };
+    return t === "op" && typeof op === "string" ? { op, sig } : undefined;
   } catch (error) {
-    if (error instanceof ProfileError) return "";
+    if (error instanceof ProfileError) return undefined;
     throw error;
   }
 }
@@ -29,7 +29,7 @@ function opOfLeaf(leaf: string): string {
 export async function verifyReceipt(
   receipt: Receipt, op: string, tree: Tree, proof: readonly Uint8Array[], openings: Openings = new Map(),
 ): Promise<boolean> {
-  if (!holds(receipt.origin, receipt.index, tree.origin, openings) || opOfLeaf(receipt.leaf) !== op) return false;
+  if (!holds(receipt.origin, receipt.index, tree.origin, openings) || readOpLeaf(receipt.leaf)?.op !== op) return false;
   const hash = await leafHash(await entryOf(receipt.leaf));
   return verifyInclusion(receipt.index, tree.size, hash, proof, tree.root);
 }

@@ -8,7 +8,7 @@ import { nowMs } from "./clock.ts";
 import { onDatabase, writing, type WriteTransaction } from "./db.ts";
 import { StoreError } from "./errors.ts";
 import type { BlobRecord, CarriedBlobRecord, CarriedOpRecord } from "./schema.ts";
-import { vouchersKey } from "./vouchers.ts";
+import { putGenesis, putVouchers, type Voucher, vouchersKey } from "./vouchers.ts";
 
 const byOrder = (a: { order: number }, b: { order: number }): number => a.order - b.order;
 const CHANGED = { entities: ["carried/"] };
@@ -38,9 +38,26 @@ export async function stageBytes(sha256: string, bytes: ArrayBuffer, mediaType: 
 export type ArrivingOp = Omit<CarriedOpRecord, "order">;
 export type ArrivingBlob = Pick<CarriedBlobRecord, "blob" | "sha256" | "space" | "mediaType" | "sizeBytes">;
 
+/** What makes each chain valid, its genesis first. */
+export type ArrivingVouchers = ReadonlyMap<string, readonly Voucher[]>;
+
+/** Part of a transaction: keep what came of the chains that records here are of, carried or own. */
+async function putArrivingVouchers(tx: WriteTransaction, vouchers: ArrivingVouchers): Promise<void> {
+  const carried = (await tx.objectStore("carriedops").getAll()).map(({ chain }) => chain);
+  const held = new Set([...carried, ...(await tx.objectStore("chains").getAllKeys())]);
+  for (const [chain, [first, ...others]] of vouchers) {
+    if (!held.has(chain) || !first) continue;
+    const isAlone = others.length === 0; // an enrolment that nobody confirmed yet
+    if (!isAlone) await putGenesis(tx, first);
+    await putVouchers(tx, chain, isAlone ? [first] : others);
+  }
+}
+
 /** Keep a checked arrival at once. What is here already stays as it is. Returns the ids of what is new. */
-export async function keepArrival(ops: readonly ArrivingOp[], blobs: readonly ArrivingBlob[]): Promise<{ ops: string[]; blobs: string[] }> {
-  const added = await writing(["carriedops", "carriedblobs", "carriedbytes"], async (tx) => {
+export async function keepArrival(
+  ops: readonly ArrivingOp[], blobs: readonly ArrivingBlob[], vouchers: ArrivingVouchers,
+): Promise<{ ops: string[]; blobs: string[] }> {
+  const added = await writing(["meta", "chains", "carriedops", "carriedblobs", "carriedbytes"], async (tx) => {
     const [opStore, blobStore] = [tx.objectStore("carriedops"), tx.objectStore("carriedblobs")];
     const known = await opStore.getAll();
     let order = known.reduce((most, one) => Math.max(most, one.order), 0);
@@ -54,6 +71,7 @@ export async function keepArrival(ops: readonly ArrivingOp[], blobs: readonly Ar
       await blobStore.put({ ...blob, state: "unsent", order: ++order });
       freshBlobs.push(blob.blob);
     }
+    await putArrivingVouchers(tx, vouchers);
     return { ops: fresh.map(({ op }) => op), blobs: freshBlobs };
   });
   announce(CHANGED);

@@ -11,9 +11,10 @@ import { mustOffer, offered } from "../store/epochs.ts";
 import { knownCheckpoint, knownOpenings } from "../store/identity.ts";
 import { noteReplies, openOps, type Reply } from "../store/ownops.ts";
 import type { Past } from "../store/schema.ts";
-import { dropVouchers, vouchersOf } from "../store/vouchers.ts";
+import { dropVouchers, heldOf, vouchersOf } from "../store/vouchers.ts";
 import { LIMITS } from "../protocol/tables.ts";
 import { askJson } from "./api.ts";
+import { carriedReply } from "./carry/delivery.ts";
 import { isHandedBack, type Pushed, type PushReply, sendAll, type Sendable } from "./push.ts";
 import { authorised } from "./tokens.ts";
 import { ApiError } from "./types.ts";
@@ -43,13 +44,11 @@ async function lostVouchers(): Promise<Map<string, Lost[]>> {
   return lost;
 }
 
-const heldOf = ({ wire, past: { receipt, proof } }: Lost): object => ({ op: wire, receipt, checkpoint: proof.note, hashes: proof.hashes });
-
 const AGAIN_MS = 60_000;
 /** Each answer to the lane that holds the record; the other does not know it. */
 async function noteBoth(replies: readonly Reply[]): Promise<void> {
   await noteReplies(replies);
-  await noteCarriedReplies(replies.map((reply) => ({ ...reply, nextTryAtMs: nowMs() + AGAIN_MS })));
+  await noteCarriedReplies(replies.map((reply) => carriedReply(reply, nowMs() + AGAIN_MS)));
 }
 
 /** Hand back everything the log lost, in the old index order. Rejects with ApiError; what was answered until then is kept. */
@@ -59,7 +58,7 @@ export async function handBack(person: string): Promise<Pushed> {
   const once = [...new Map(all.map((one) => [one.op, one])).values()];
   const inOrder = once.sort((a, b) => a.past.receipt.index - b.past.receipt.index);
   const send = (ops: readonly Lost[]): Promise<PushReply> =>
-    authorised((ask) => askJson<PushReply>("/handbacks", { ...ask, method: "POST", json: ops.map(heldOf), timeoutMs: 60_000 }), {}, person);
+    authorised((ask) => askJson<PushReply>("/handbacks", { ...ask, method: "POST", json: ops.map(({ wire, past }) => heldOf({ wire, ...past })), timeoutMs: 60_000 }), {}, person);
   const pushed = await sendAll(inOrder, send, noteBoth, LIMITS.batch_bytes / 2); // proofs need room, too
   if (!pushed.heldBack) for (const chain of vouchers.keys()) await dropVouchers(chain); // fetched anew, with their new receipts
   return pushed;

@@ -6,11 +6,12 @@ import { stateOf } from "../protocol/rows.ts";
 import { noteCarriedProved, noteCarriedReplies, openCarriedOps, receivedChains } from "../store/carried.ts";
 import { type KnownCheckpoint, knownCheckpoint } from "../store/identity.ts";
 import { viewed } from "../store/view.ts";
-import { setVouchers, type Voucher, vouchersOf } from "../store/vouchers.ts";
+import { isWhole, keepVouchersOf, knownGenesis, type Voucher, vouchersOf } from "../store/vouchers.ts";
 import { askJson, unlessUnknown } from "./api.ts";
 import { isDue } from "./carry/delivery.ts";
 import { fetchCheckpoint, proofOf } from "./proofs.ts";
 import { authorised } from "./tokens.ts";
+import { genesis, inForm, lookAt } from "./trust.ts";
 import type { TimelineEntry } from "./types.ts";
 import { ApiError } from "./types.ts";
 
@@ -19,13 +20,10 @@ type Entry = TimelineEntry & WireOp & { readonly ruling: Ruling };
 /** Once a chain of this person is in use. */
 export async function keepVouchers(chain: string, checkpoint: KnownCheckpoint, person: string): Promise<void> {
   const row = (await viewed(`chain/${chain}`))?.row;
-  if (!row || stateOf(row, "chain") !== "active" || (await vouchersOf(chain))) return;
+  if (!row || stateOf(row, "chain") !== "active" || (isWhole(await vouchersOf(chain)) && (await knownGenesis()))) return;
   const entries = await fetchVouchers(chain, person);
   if (entries) await keep(chain, entries, checkpoint, person); // with the next checkpoint, when this one is too small
 }
-
-/** The enrolment and its confirmation at least: an enrolment alone waits for that. */
-const isWhole = (kept: readonly Voucher[] | undefined): boolean => (kept?.length ?? 0) > 1;
 
 /** For every chain whose records are about to be delivered, or were before anybody confirmed it. */
 export async function keepCarriedVouchers(person: string): Promise<void> {
@@ -53,7 +51,7 @@ async function settleEnrolment(chain: string, entries: readonly Entry[], kept: r
   await noteCarriedProved([chain], proof);
 }
 
-/** Prove them all and keep them. Returns none when the checkpoint does not cover them yet. */
+/** Prove them all, check their signatures, and keep them. Returns none when the checkpoint does not cover them yet. */
 async function keep(chain: string, entries: readonly Entry[], checkpoint: KnownCheckpoint, person: string): Promise<readonly Voucher[]> {
   if (!entries.every(({ receipt }) => receipt.index < checkpoint.size)) return [];
   const kept: Voucher[] = [];
@@ -62,7 +60,9 @@ async function keep(chain: string, entries: readonly Entry[], checkpoint: KnownC
     if (!isIn) throw new ApiError("proof_invalid", 0);
     kept.push({ op, wire: { header, body, salt, sig }, receipt, proof });
   }
-  await setVouchers(chain, kept);
+  const found = await lookAt(chain, inForm(kept, await genesis(checkpoint, person))!);
+  if (found.is === "wrong") throw new ApiError("proof_invalid", 0);
+  await keepVouchersOf(chain, kept);
   return kept;
 }
 

@@ -61,7 +61,7 @@ test.each(JUMPS)("what the service turned away for now is tried again after the 
   await freshPhone();
   await signIn(LI);
   pass(jump);
-  await keepArrival([{ op, wire, kind, space, chain, person, name: "", blobs: [], checked: false, receivedAtMs: nowMs(), sending: "unsent", open: 1, tries: 0, nextTryAtMs: 0 }], []);
+  await keepArrival([{ op, wire, kind, space, chain, person, name: "", blobs: [], checked: false, receivedAtMs: nowMs(), sending: "unsent", open: 1, tries: 0, nextTryAtMs: 0 }], [], new Map());
   const asked = await serve({ "POST /ops": () => ({ json: { checkpoint: "note", items: [{ op, status: "rejected", code: "chain_unknown" }] } }), "POST /session/refresh": refresh });
   await pushCarried(LI);
   pass(-jump + 6 * 60_000);

@@ -2,10 +2,10 @@
 // It answers the phone's questions about itself and decides nothing; what is in it, a test puts there.
 
 import { getPublicKeyAsync, signAsync } from "@noble/ed25519";
-import { base64, concat, hex, sha256, utf8 } from "../../src/protocol/bytes.ts";
+import { base64, concat, fromBase64url, hex, sha256, utf8 } from "../../src/protocol/bytes.ts";
 import { entryOf, rootOf } from "../../src/protocol/merkle.ts";
-import { buildOp } from "../../src/protocol/ops.ts";
-import type { Body } from "../../src/protocol/rows.ts";
+import { buildOp, opId } from "../../src/protocol/ops.ts";
+import type { Body, WireOp } from "../../src/protocol/rows.ts";
 import type { Answer, Asked, Script } from "./service.ts";
 
 export const SECRET = new Uint8Array(32).fill(7);
@@ -24,8 +24,8 @@ export async function signed(origin: string, size: number, root: Uint8Array, sec
   return `${text}\n— ${origin} ${base64(concat(await keyIdOf(origin, secret), await signAsync(utf8(text), secret)))}\n`;
 }
 
-export const opLeaf = (op: string, outcome = "applied"): string =>
-  `{"at_ms":1,"carrier":"system","code":"","flags":[],"op":"${op}","outcome":"${outcome}","rules":1,"sig":"${"b".repeat(64)}","t":"op"}`;
+export const opLeaf = (op: string, outcome = "applied", sig = "b".repeat(64)): string =>
+  `{"at_ms":1,"carrier":"system","code":"","flags":[],"op":"${op}","outcome":"${outcome}","rules":1,"sig":"${sig}","t":"op"}`;
 
 interface Opened {
   readonly op: string;
@@ -47,6 +47,11 @@ export class Log {
   }
   add(op: string, outcome = "applied"): number {
     this.leaves.push(opLeaf(op, outcome));
+    return this.leaves.length - 1;
+  }
+  /** As the service does: with the hash of the signature. */
+  async take(wire: WireOp): Promise<number> {
+    this.leaves.push(opLeaf(await opId(wire.header), "applied", hex(await sha256(fromBase64url(wire.sig)))));
     return this.leaves.length - 1;
   }
   async entries(size = this.leaves.length): Promise<Uint8Array[]> {

@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import * as capture from "../../src/capture/index.ts";
-import { opId } from "../../src/protocol/ops.ts";
+import { type BuiltOp, opId } from "../../src/protocol/ops.ts";
 import type { WireOp } from "../../src/protocol/rows.ts";
 import { carriedOps, dropOldCarried } from "../../src/store/carried.ts";
 import { nowMs } from "../../src/store/clock.ts";
@@ -13,7 +13,8 @@ import { allOps } from "../../src/store/ownops.ts";
 import { vouchersOf } from "../../src/store/vouchers.ts";
 import { packFile, takeFile } from "../../src/sync/carry/file.ts";
 import { recordTurn } from "../../src/sync/lanes.ts";
-import { Log, originOf, pinnedKey } from "./log.ts";
+import { Founded } from "./founded.ts";
+import { type Log, originOf, pinnedKey } from "./log.ts";
 import { arrival, ENTERPRISE, freshPhone, LI, NOON_MS, pass, SPACE, WANG } from "./phone.ts";
 import { type Answer, type Asked, hangUp, personOf, type Script, serve, signIn } from "./service.ts";
 
@@ -21,13 +22,12 @@ const WORDS = "玉米地里 7 只 鸭子";
 const DAY_MS = 86_400_000;
 const nothing = (): void => undefined;
 const ruling = (index: number) => ({ index, outcome: "applied", code: "", flags: [], cause: "" });
-const confirmation: WireOp = { header: '{"kind":"chain.countersign"}', body: "{}", salt: "", sig: "" };
 interface Held { readonly op: WireOp; readonly receipt: { readonly index: number; readonly origin: string } }
 
+let founded: Founded;
 let log: Log;
 let chain: string;
-let enrolment: { readonly op: string; readonly wire: WireOp };
-let confirmed: string;
+let enrolment: BuiltOp;
 
 /** A colleague's phone holds what this person could not send; the person's own phone is no more. */
 beforeEach(async () => {
@@ -39,17 +39,19 @@ beforeEach(async () => {
   await signIn(WANG);
   await setDeployment({ deployment: "test", name: "test", origin: originOf(1), logKey: await pinnedKey(), demo: false, nowMs: 0, protocol: { min: 1, max: 1 }, learnedAtMs: NOON_MS });
   await takeFile(file, WORDS, nothing);
-  enrolment = (await carriedOps())[0]!;
-  chain = enrolment.op;
-  confirmed = await opId(confirmation.header);
-  log = new Log(Array.from({ length: 5 }, (_, at) => at.toString(16).repeat(64)).map((op) => `{"t":"op","op":"${op}"}`));
+  const { op, wire } = (await carriedOps())[0]!;
+  enrolment = { op, wire };
+  chain = op;
+  founded = await new Founded().begin();
+  log = founded.log;
 });
 afterEach(hangUp);
 
 /** Take in ops; an enrolment of somebody else only when it is handed back, a record only of a chain that is known. */
 async function taken(to: Log, ops: readonly WireOp[], isHandedBack: boolean): Promise<Answer> {
   const items = [];
-  for (const { header } of ops) {
+  for (const wire of ops) {
+    const { header } = wire;
     const op = await opId(header);
     const isEnrolment = op === chain;
     const known = to.leaves.findIndex((leaf) => leaf.includes(`"${op}"`));
@@ -57,7 +59,7 @@ async function taken(to: Log, ops: readonly WireOp[], isHandedBack: boolean): Pr
     if (!isHandedBack && isEnrolment) items.push({ op, status: "rejected", code: "enrolment_person" });
     else if (!isEnrolment && !isChainKnown) items.push({ op, status: "rejected", code: "chain_unknown" });
     else {
-      const index = known >= 0 ? known : to.add(op);
+      const index = known >= 0 ? known : await to.take(wire);
       items.push({ op, status: "admitted", duplicate: known >= 0, receipt: to.receipt(index), ruling: ruling(index) });
     }
   }
@@ -66,33 +68,26 @@ async function taken(to: Log, ops: readonly WireOp[], isHandedBack: boolean): Pr
 
 function scriptOf(of: Log): Script {
   const empty = { json: { complete_through: 0, rows: [] } };
-  const entry = (op: string, wire: WireOp): object[] => {
-    const index = of.leaves.findIndex((leaf) => leaf.includes(`"${op}"`));
-    return index < 0 ? [] : [{ op, ...wire, kind: "", receipt: of.receipt(index), ruling: ruling(index) }];
-  };
   return {
-    ...of.script(), "GET /log/proof/*": of.proof,
+    ...founded.script(of),
     "GET /session": () => ({ json: { person: personOf(WANG) } }),
     "GET /spaces/common/rows": () => empty, [`GET /spaces/${SPACE}/rows`]: () => empty,
-    [`GET /chains/${chain}/vouchers`]: () => {
-      const ops = [...entry(chain, enrolment.wire), ...entry(confirmed, confirmation)];
-      return ops.length > 0 ? { json: { ops } } : { status: 404, code: "not_found" };
-    },
     "POST /ops": ({ json }) => taken(of, json as WireOp[], false),
     "POST /handbacks": ({ json }: Asked) => taken(of, (json as Held[]).map(({ op }) => op), true),
   };
 }
 
 test("before it delivers a record it keeps the enrolment and its confirmation; after a restore these go back first", async () => {
-  const backup = log.backup(5);
-  log.add(chain);
-  log.add(confirmed);
+  const backup = log.backup(3);
+  await founded.add(enrolment);
+  const confirmed = await founded.confirm(chain);
   let asked = await serve(scriptOf(log));
   await recordTurn(nothing);
   const isOfChain = (path: string): boolean => path === `/chains/${chain}/vouchers`;
   const delivered = asked.filter(({ path, json }) => path === "/ops" && JSON.stringify(json).includes(chain));
   expect(asked.findIndex(({ path }) => isOfChain(path))).toBeLessThan(asked.indexOf(delivered[0]!));
-  expect((await vouchersOf(chain))!.map(({ op }) => op)).toEqual([chain, confirmed]);
+  const vouchers = founded.vouching(chain);
+  expect((await vouchersOf(chain))!.map(({ op }) => op)).toEqual(vouchers);
   await recordTurn(nothing);
   expect(asked.filter(({ path }) => isOfChain(path)), "kept once").toHaveLength(1);
   const records = await carriedOps();
@@ -112,13 +107,13 @@ test("before it delivers a record it keeps the enrolment and its confirmation; a
 });
 
 test("an enrolment that nobody confirmed yet is kept, and its confirmation once it is there", async () => {
-  log.add(chain);
+  await founded.add(enrolment);
   await serve(scriptOf(log));
   await recordTurn(nothing);
   expect((await vouchersOf(chain))!.map(({ op }) => op)).toEqual([chain]);
-  log.add(confirmed);
+  await founded.confirm(chain);
   await recordTurn(nothing);
-  expect((await vouchersOf(chain))!.map(({ op }) => op)).toEqual([chain, confirmed]);
+  expect((await vouchersOf(chain))!.map(({ op }) => op)).toEqual(founded.vouching(chain));
 });
 
 test("what is kept of a chain stays a month after the last of its records was delivered, however long that took", async () => {
@@ -126,12 +121,14 @@ test("what is kept of a chain stays a month after the last of its records was de
   await serve(scriptOf(log));
   await recordTurn(nothing); // its author has brought nothing yet
   expect(await vouchersOf(chain)).toBeUndefined();
+  await hangUp();
   pass(10 * 60_000);
-  log.add(chain);
-  log.add(confirmed);
+  await founded.add(enrolment);
+  await founded.confirm(chain);
+  await serve(scriptOf(log));
   await recordTurn(nothing);
   await dropOldCarried(nowMs() + 29 * DAY_MS);
-  expect([(await carriedOps()).length > 0, (await vouchersOf(chain))?.length]).toEqual([true, 2]);
+  expect([(await carriedOps()).length > 0, (await vouchersOf(chain))?.length]).toEqual([true, 4]);
   await dropOldCarried(nowMs() + 31 * DAY_MS);
   expect([await carriedOps(), await vouchersOf(chain)]).toEqual([[], undefined]);
 });

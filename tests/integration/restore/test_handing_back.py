@@ -228,6 +228,51 @@ def test_who_carried_records_brings_back_what_makes_their_chain_valid(site: Site
     site.assert_clean()
 
 
+def test_what_was_handed_over_with_records_admits_them_when_the_service_lost_their_chain(
+    site: Site,
+) -> None:
+    """Their carrier met no signal before the restore, and their author's phone is gone."""
+    service = site.service
+    carrier = Holder(service, "colleague").confirmed()
+    site.back_up()
+    boss = Holder(service, "supervisor").confirmed()
+    lost_phone = Holder(service, "inspector")
+    lost_phone.enrol()
+    confirm(boss, lost_phone)
+    handed_over = lost_phone.vouchers()
+    record = lost_phone.write("enterprise.add", WORKS | {"enterprise": "carried"})
+    site.restore()
+    carrier.meet_the_new_epoch()
+    push = [record.wire()]
+    early = service.ask("colleague", "POST", "/ops", json=push).json["items"][0]
+    assert (early["status"], early["code"]) == ("rejected", "chain_unknown")
+    items = carrier.hand_back(handed_over)
+    assert [item["ruling"]["outcome"] for item in items] == ["applied"] * 4
+    item = service.ask("colleague", "POST", "/ops", json=push).json["items"][0]
+    assert (item["ruling"]["outcome"], item["ruling"]["flags"]) == ("applied", ["checkpoint_lost"])
+    site.assert_clean()
+
+
+def confirm(boss: Holder, other: Holder) -> None:
+    """Let a supervisor compare the codes and confirm a phone."""
+    chain = other.phone.chain
+    state = {"base": chain, "from": "pending", "compared_code": other.pairing_code()}
+    boss.write("chain.countersign", {"target": chain} | state)
+    assert boss.send()[-1]["ruling"]["outcome"] == "applied"
+
+
+def test_who_confirmed_a_phone_vouches_for_it_when_their_own_is_ended(site: Site) -> None:
+    """What was confirmed before stays so, and whoever holds it can still show it to its root."""
+    other = Holder(site.service, "colleague").confirmed()
+    boss, chief = Holder(site.service, "supervisor").confirmed(), Holder(site.service, "inspector")
+    chief.enrol()
+    confirm(boss, chief)
+    before = [one.op.id for one in other.vouchers(chief.phone.chain)]
+    assert len(before) == 4
+    revoke(boss, boss.phone.chain, state_of(site, boss.phone.chain)["op"])
+    assert [one.op.id for one in other.vouchers(chief.phone.chain)] == before
+
+
 def test_what_outlived_one_restore_is_proven_after_the_next(site: Site) -> None:
     """It was received in the first epoch and proved in the second, which kept it."""
     service = site.service

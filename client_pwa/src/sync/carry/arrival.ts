@@ -1,6 +1,6 @@
 // Taking in what somebody hands over. Everything that can be checked without the server is checked
-// before anything is kept: the exact texts, commitments, hashes of originals, and the signature where
-// the chain's key is here. One broken piece and nothing of it is taken.
+// before anything is kept: the exact texts, commitments, hashes of originals, what makes the chains valid,
+// and the signature where the chain's key is here or came so. One broken piece and nothing of it is taken.
 
 import { admit, type Admission } from "../../protocol/admission.ts";
 import { type Bytes, sha256Hex } from "../../protocol/bytes.ts";
@@ -19,6 +19,8 @@ import { knownDeployment } from "../../store/identity.ts";
 import { person } from "../../store/lookups.ts";
 import { opRecord } from "../../store/ownops.ts";
 import { viewed } from "../../store/view.ts";
+import { type Voucher, voucherOf } from "../../store/vouchers.ts";
+import { lookAt } from "../trust.ts";
 
 /** What became of a transfer. */
 export interface Arrival {
@@ -40,11 +42,27 @@ interface Owner {
   readonly key?: PublicKey;
 }
 
-/** Whose chains these are, by the rows here; what only the transfer itself says is shown, never believed. */
+/** Whose chains these are, by the rows here or what proves it; what only the transfer itself says is shown, never believed. */
 class Owners {
   private readonly known = new Map<string, Owner>();
   readonly begun = new Map<string, PublicKey>();
+  /** What makes a chain valid, checked; the genesis may be among it. */
+  readonly vouchers = new Map<string, readonly Voucher[]>();
+  private readonly vouched = new Map<string, { readonly person: string; readonly key: PublicKey }>();
   constructor(private readonly claimed: readonly CargoPerson[]) {}
+
+  /** Look at what came to make the chains valid. What only a newer app can read is left. */
+  async check(): Promise<void> {
+    for (const { chain, vouchers = [] } of this.claimed) {
+      if (vouchers.length === 0) continue;
+      const found = await lookAt(chain, vouchers);
+      if (found.is === "wrong") throw invalid(`vouchers: ${found.what}`);
+      if (found.is === "unfounded") throw invalid("vouchers: unfounded");
+      if (found.is === "newer") continue;
+      this.vouched.set(chain, found);
+      this.vouchers.set(chain, vouchers.map((held, at) => voucherOf(found.ops[at]!, held)));
+    }
+  }
 
   async of(chain: string): Promise<Owner> {
     const found = this.known.get(chain) ?? (await this.look(chain));
@@ -53,10 +71,11 @@ class Owners {
   }
   private async look(chain: string): Promise<Owner> {
     const row = (await viewed(`chain/${chain}`))?.row;
-    const claim = this.claimed.find((one) => one.chain === chain);
-    const id = row ? textOf(row, "person") : (claim?.person ?? "");
+    const [claim, vouched] = [this.claimed.find((one) => one.chain === chain), this.vouched.get(chain)];
+    const id = row ? textOf(row, "person") : (vouched?.person ?? claim?.person ?? "");
     const name = (await person(id))?.name ?? claim?.name ?? "";
-    return { person: id, name, ...(row ? { key: valueOf(row, "public_key") as unknown as PublicKey } : {}) };
+    const key = row ? (valueOf(row, "public_key") as unknown as PublicKey) : vouched?.key;
+    return { person: id, name, ...(key ? { key } : {}) };
   }
 }
 
@@ -77,11 +96,8 @@ class Reception {
   private readonly named = new Set<string>();
   private readonly rawSpaces = new Set<string>();
   private readonly people = new Set<string>();
-  private readonly owners: Owners;
   private counted = { ops: 0, blobs: 0 };
-  constructor(private readonly manifest: Manifest, private readonly deployment: string) {
-    this.owners = new Owners(manifest.people);
-  }
+  constructor(private readonly manifest: Manifest, private readonly deployment: string, private readonly owners: Owners) {}
 
   /** Check one op; an own one, or one that is here twice, only counts. */
   async takeOp(wire: WireOp): Promise<void> {
@@ -129,7 +145,7 @@ class Reception {
   /** Keep it all at once. */
   async keep(): Promise<Arrival> {
     if (this.counted.ops !== this.manifest.ops || this.counted.blobs !== this.manifest.blobs) throw invalid("count");
-    const added = await keepArrival(this.ops, this.blobs);
+    const added = await keepArrival(this.ops, this.blobs, this.owners.vouchers);
     return { ops: added.ops.length, blobs: added.blobs.length, known: this.counted.ops - added.ops.length, people: [...this.people] };
   }
 }
@@ -139,7 +155,9 @@ async function begin(manifest: Manifest): Promise<Reception> {
   if (manifest.deployment !== deployment) throw new ParcelError("parcel_deployment");
   const { freeBytes } = await health();
   if (freeBytes >= 0 && freeBytes < manifest.bytes * 1.1) throw new StoreError("quota", "no room for what arrives");
-  return new Reception(manifest, deployment);
+  const owners = new Owners(manifest.people);
+  await owners.check();
+  return new Reception(manifest, deployment, owners);
 }
 
 async function readAll(pieces: AsyncIterable<Bytes>): Promise<Arrival> {

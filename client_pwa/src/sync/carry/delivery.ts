@@ -3,10 +3,11 @@
 
 import { blobId } from "../../store/blobs.ts";
 import {
-  carriedBlobs, carriedBytes, carriedOps, isDelivered, noteCarriedBlob, noteCarriedProved, noteCarriedReplies, openCarriedOps,
+  carriedBlobs, carriedBytes, carriedOps, type CarriedReply, isDelivered, noteCarriedBlob, noteCarriedProved, noteCarriedReplies, openCarriedOps,
 } from "../../store/carried.ts";
 import { nowMs } from "../../store/clock.ts";
 import type { KnownCheckpoint } from "../../store/identity.ts";
+import type { Reply } from "../../store/ownops.ts";
 import type { CarriedBlobRecord, CarriedOpRecord } from "../../store/schema.ts";
 import { ITEM_PROBLEMS, lookUp } from "../../protocol/tables.ts";
 import { backoffMs, LONGEST_MS } from "../backoff.ts";
@@ -19,6 +20,9 @@ export const carriedShelf: Shelf = { bytes: carriedBytes, note: noteCarriedBlob 
 
 /** Only a newer app may know a kind: what is carried waits for it. */
 const isFinal = (code: string): boolean => lookUp(ITEM_PROBLEMS, code)?.retry === "never";
+/** What an answer means for a record that is carried. */
+export const carriedReply = ({ rejection, ...reply }: Reply, nextTryAtMs: number): CarriedReply =>
+  ({ ...reply, nextTryAtMs, ...(rejection ? { rejection: { ...rejection, isFinal: isFinal(rejection.code) } } : {}) });
 
 /** Also when it lies further away than any pause: the clock was set back. */
 const isTime = (atMs: number): boolean => atMs <= nowMs() || atMs - nowMs() > LONGEST_MS;
@@ -32,10 +36,7 @@ export async function pushCarried(person: string): Promise<void> {
   const tries = new Map(due.map((record) => [record.op, record.tries]));
   for (const batch of batchesOf(due)) {
     const { replies } = await sendHalving(batch, postAs(person));
-    await noteCarriedReplies(replies.map(({ rejection, ...reply }) => ({
-      ...reply, nextTryAtMs: nowMs() + backoffMs(tries.get(reply.op)! + 1, Math.random()),
-      ...(rejection ? { rejection: { ...rejection, isFinal: isFinal(rejection.code) } } : {}),
-    })));
+    await noteCarriedReplies(replies.map((reply) => carriedReply(reply, nowMs() + backoffMs(tries.get(reply.op)! + 1, Math.random()))));
   }
 }
 

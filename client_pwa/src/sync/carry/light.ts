@@ -7,10 +7,13 @@ import { type Frame, frameText, readFrame } from "../../protocol/frames.ts";
 import { ParcelError } from "../../protocol/parcel.ts";
 import { type Arrival, receive } from "./arrival.ts";
 import { contentOf, type Load, recordsLoad } from "./load.ts";
+import { withVouchers } from "./vouchers.ts";
 
 /** Bytes of a block: what a camera reads at arm's length, and what an old or shaky one does. */
 export const BLOCK_BYTES = { plain: 560, coarse: 200 } as const;
 export type Grain = keyof typeof BLOCK_BYTES;
+/** For nine chains of a log of 100,000: the first takes ten codes more, each further one four. */
+const VOUCHERS_MAX_BYTES = 120_000;
 /** Content of a transfer once it is unpacked: a code can't say more than this, a hostile one must not. */
 const UNPACKED_MAX_BYTES = 8 * 2 ** 20;
 
@@ -60,10 +63,12 @@ export interface LightSource {
 export async function lightSource(grain: Grain): Promise<LightSource | undefined> {
   const load = await recordsLoad();
   if (load.manifest.ops === 0) return undefined;
-  const payload = await packed(load);
+  const isTooLong = ({ length }: Bytes): boolean => length > BLOCKS_MAX * BLOCK_BYTES[grain];
+  const whole = await packed(await withVouchers(load, VOUCHERS_MAX_BYTES));
+  const payload = isTooLong(whole) ? await packed(load) : whole; // the records before what makes them valid
+  if (isTooLong(payload)) throw new ParcelError("parcel_too_large");
   const digest = await sha256(payload);
   const source = new Source(payload, BLOCK_BYTES[grain]);
-  if (source.k > BLOCKS_MAX) throw new ParcelError("parcel_too_large");
   return { ops: load.manifest.ops, bytes: payload.length, round: source.k, text: (n) => frameText(digest, payload.length, n, source.frame(n)) };
 }
 
