@@ -79,7 +79,9 @@ def create_app(
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
-        store = blobs or blob_store(settings.blob_store, settings.s3_endpoint, settings.s3_region)
+        store = blobs or blob_store(
+            settings.blob_store, settings.s3_endpoint, settings.s3_region, settings.s3_retention
+        )
         app.extensions[EXTENSION] = open_runtime(
             settings, clock or SystemClock(), store, engine=db.engine, outside=outside
         )

@@ -107,6 +107,32 @@ def web_address(text: str) -> str:
     return text
 
 
+def web_origin(text: str) -> str:
+    """Parse the address of a server without a path, or nothing; it becomes part of a policy."""
+    if text and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", text):
+        raise ValueError("must be empty, https://host or https://host:port (or http://)")
+    return text
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long a bucket keeps each object from being deleted or replaced."""
+
+    mode: str
+    days: int
+
+
+def retention(text: str) -> Retention | None:
+    """Parse `governance:<days>` or `compliance:<days>`, or nothing."""
+    if not text:
+        return None
+    mode, _, days = text.partition(":")
+    try:
+        return Retention(one_of("governance", "compliance")(mode), whole_number(1, 36500)(days))
+    except ValueError:
+        raise ValueError("must be empty, governance:<days> or compliance:<days>") from None
+
+
 @dataclass(frozen=True)
 class Settings:
     """Every setting in force; made by `from_env` or, in tests, by `from_env({…})`."""
@@ -178,6 +204,21 @@ class Settings:
     )
     s3_region: str = setting(
         "us-east-1", filled, "S3 区域，用于请求签名", "region of the bucket; part of each signature"
+    )
+    s3_view_endpoint: str = setting(
+        "",
+        web_origin,
+        "浏览器可直接访问的对象存储地址；设置后，查看原件时浏览器凭短时链接直接从存储桶下载，空为一律经服务下载",
+        "address at which browsers reach the S3 server: originals are then viewed over links to "
+        "the bucket that expire soon; empty: all bytes come through the service",
+    )
+    s3_retention: Retention | None = setting(
+        "",
+        retention,
+        "写入原件存储桶的每个文件的锁定方式与天数(governance:<天数> 或 compliance:<天数>),"
+        "存储桶须已启用对象锁定；空为不锁定，存储为目录时不起作用",
+        "object lock of what is put into a bucket of originals: governance:<days> or "
+        "compliance:<days>; the bucket must have object lock; empty for none; no use to a folder",
     )
     checkpoint_file: Path = setting(
         "<data>/checkpoint/latest.txt",
@@ -264,6 +305,8 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         raise SettingsError(
             "LIUHEN_WORKERS must be 1 with SQLite, which allows one writing process"
         )
+    if settings.s3_view_endpoint and not settings.blob_store.startswith("s3:"):
+        raise SettingsError("LIUHEN_S3_VIEW_ENDPOINT needs LIUHEN_BLOB_STORE=s3://…")
     return settings
 
 

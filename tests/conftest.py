@@ -13,6 +13,7 @@ import pytest
 from tests.support import databases
 from tests.support.databases import PostgresServer
 from tests.support.live_server import LiveServer
+from tests.support.object_store import ObjectStore
 
 
 def pytest_configure() -> None:
@@ -132,6 +133,26 @@ def start_server(
     yield start
     for server in started:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """The S3 server of this pytest process; a test that breaks it starts its own."""
+    server = ObjectStore()
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def s3_keys(object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
+    """The server, and its keys where boto3 looks for them."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in object_store.environment.items():
+        monkeypatch.setenv(name, value)
+    return object_store
 
 
 @pytest.fixture

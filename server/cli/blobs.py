@@ -31,7 +31,7 @@ def copy(settings: Settings, asked: argparse.Namespace) -> int:
         raise CommandError(f"{asked.to}: {error}") from None
     if address == settings.blob_store:
         raise CommandError(f"{address} is the store of the settings already")
-    target = blob_store(address, settings.s3_endpoint, settings.s3_region)
+    target = blob_store(address, settings.s3_endpoint, settings.s3_region, settings.s3_retention)
     try:
         with untouched(settings):
             done = blob_copy.copy_all(current_runtime(), target, _tell)

@@ -170,12 +170,28 @@ def _verify(runtime: Runtime, stored: Sequence[Any]) -> None:
 
 def original(runtime: Runtime, space: str, sha256: str) -> tuple[str, int, BinaryIO]:
     """Return (media type, size, stream) of an original of a space; raise `not_found`."""
+    blob = _stored(runtime, space, sha256)
+    return blob.media_type, blob.size_bytes, runtime.blobs.open(sha256)
+
+
+def link(runtime: Runtime, space: str, sha256: str) -> dict[str, Any] | None:
+    """Return where a browser fetches an original itself, None where it can't; raise `not_found`.
+
+    The link is good for whoever holds it, and for a minute.
+    """
+    if runtime.links is None:
+        return None
+    blob = _stored(runtime, space, sha256)
+    address = runtime.links.link(sha256)
+    return {"url": address, "media_type": blob.media_type, "size_bytes": blob.size_bytes}
+
+
+def _stored(runtime: Runtime, space: str, sha256: str) -> Any:
+    query = select(StoredBlob.media_type, StoredBlob.size_bytes)
     with reading(runtime.engine) as connection:
         blob = connection.execute(
-            select(StoredBlob.media_type, StoredBlob.size_bytes).where(
-                StoredBlob.sha256 == sha256, StoredBlob.space == space
-            )
+            query.where(StoredBlob.sha256 == sha256, StoredBlob.space == space)
         ).first()
     if blob is None:
         raise Problem("not_found")
-    return blob.media_type, blob.size_bytes, runtime.blobs.open(sha256)
+    return blob

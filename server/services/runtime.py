@@ -17,7 +17,7 @@ from server.services.chains import Chains
 from server.services.slots import Slots
 from server.services.together import Together
 from server.storage import database
-from server.storage.blob_store import BlobStore, blob_store
+from server.storage.blob_store import BlobStore, ViewLinks, blob_store, bucket_links
 from server.storage.checkpoint_file import CheckpointFile, OutsideCheckpoint
 from server.storage.key_files import Keys, open_keys
 from sync_protocol.note import VerifierKey
@@ -53,6 +53,7 @@ class Runtime:
     snapshots: BlobStore
     chains: Chains
     writer_lock: IO[str] | None
+    links: ViewLinks | None = None
     committing: Together = field(default_factory=Together)
     publishing: Together = field(default_factory=Together)
     receiving: Slots = field(default_factory=Slots)
@@ -71,6 +72,8 @@ class Runtime:
         """Close the stores and the database, and let another process write."""
         self.blobs.close()
         self.snapshots.close()
+        if self.links is not None:
+            self.links.close()
         self.engine.dispose()
         if self.writer_lock is not None:
             self.writer_lock.close()
@@ -96,9 +99,11 @@ def open_runtime(
     keys = open_keys(settings.data_dir / "keys")
     checkpoint = outside or CheckpointFile(settings.checkpoint_file)
     snapshots = blob_store(settings.snapshot_store, settings.s3_endpoint, settings.s3_region)
+    links = bucket_links(settings.blob_store, settings.s3_view_endpoint, settings.s3_region)
     return Runtime(
-        settings, clock, opened, keys, blobs, checkpoint, snapshots, Chains(opened), writer_lock
-    )
+        settings, clock, opened, keys, blobs, checkpoint, snapshots, Chains(opened), writer_lock,
+        links,
+    )  # fmt: skip
 
 
 def current_runtime() -> Runtime:

@@ -1,24 +1,33 @@
 """Does this bucket keep the promises that `blob_store_s3` stands on? Asked once at every start.
 
 Some servers that speak S3 take several conditional creates of one key, or bytes that are not those
-of their checksum; that would show only years later, in court. Leaves two tiny objects under
-`probe/`, the same at every start, so that the service needs no right to delete.
+of their checksum; that would show only years later, in court. Leaves two or three tiny objects
+under `probe/`, the same at every start, so that the service needs no right to delete.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from server.config import SettingsError
-from server.storage.s3_client import NO_OBJECT, TAKEN, asked, base64_sha256, code_of
+from server.config import Retention, SettingsError
+from server.storage.s3_client import NO_OBJECT, TAKEN, asked, base64_sha256, code_of, key_in, locked
 
 RACERS = 8
 CONTENT = b"liuhen"
+RETENTION = "LIUHEN_S3_RETENTION"
+NO_LOCK = {
+    "ObjectLockConfigurationNotFoundError",
+    "NoSuchObjectLockConfiguration",
+    "NotImplemented",
+    "MethodNotAllowed",
+    "404",
+}
+NO_LOCKING: Mapping[str, Any] = {}
 REFUSALS = {
     "403": "the credentials are refused, or lack s3:ListBucket (see docs/operations.md)",
-    "AccessDenied": "the credentials may not write there (see docs/operations.md)",
+    "AccessDenied": "the credentials may not do what is needed there (see docs/operations.md)",
     "InvalidAccessKeyId": "the credentials are refused (AWS_ACCESS_KEY_ID)",
     "SignatureDoesNotMatch": "the credentials are refused (AWS_SECRET_ACCESS_KEY)",
     "404": "there is no such bucket",
@@ -29,10 +38,11 @@ REFUSALS = {
 class _Probe:
     """The questions, one method each; each raises `SettingsError` or returns nothing."""
 
-    def __init__(self, client: Any, bucket: str, prefix: str) -> None:
+    def __init__(self, client: Any, bucket: str, prefix: str, retention: Retention | None) -> None:
         self._client = client
         self._bucket = bucket
-        self._prefix = prefix.strip("/")
+        self._prefix = prefix
+        self._retention = retention
 
     def bucket_can_be_asked(self) -> None:
         """A key that is not there is missing, not forbidden: else nothing can be found missing."""
@@ -45,9 +55,10 @@ class _Probe:
 
     def one_writer_wins(self) -> None:
         """Of several conditional creates at once one wins at most, and a later one never does."""
+        named = self._named("conditional-create")
         with ThreadPoolExecutor(RACERS) as pool:
-            won = sum(pool.map(lambda _: self._creates(), range(RACERS)))
-        if won > 1 or self._creates():
+            won = sum(pool.map(lambda _: self._creates(named), range(RACERS)))
+        if won > 1 or self._creates(named):
             raise SettingsError("the server lets several writers create one object (If-None-Match)")
 
     def parts_meet_the_condition_too(self) -> None:
@@ -84,13 +95,33 @@ class _Probe:
             return
         raise SettingsError("the server takes bytes that are not those of their SHA-256")
 
-    def _named(self, name: str) -> dict[str, str]:
-        return {"Bucket": self._bucket, "Key": f"{self._prefix}/probe/{name}".lstrip("/")}
+    def objects_are_locked(self) -> None:
+        """The bucket has object lock, and says of an object that it is locked as it was put."""
+        if self._retention is None:
+            return
+        try:
+            said = self._client.get_object_lock_configuration(Bucket=self._bucket)
+        except ClientError as error:
+            if code_of(error) not in NO_LOCK:
+                raise
+            said = {}
+        if said.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") != "Enabled":
+            raise SettingsError(f"{RETENTION} needs a bucket that was made with object lock")
+        named = self._named(f"locked-{self._retention.mode}")
+        self._creates(named, locked(self._retention))
+        shown = self._client.head_object(**named).get("ObjectLockMode")
+        if shown != self._retention.mode.upper():
+            raise SettingsError(f"{RETENTION}: an object put there is not locked, says the server")
 
-    def _creates(self) -> bool:
+    def _named(self, name: str) -> dict[str, str]:
+        return {"Bucket": self._bucket, "Key": key_in(self._prefix, f"probe/{name}")}
+
+    def _creates(self, named: dict[str, str], lock: Mapping[str, Any] = NO_LOCKING) -> bool:
+        """Create an object; say whether it was us."""
         try:
             self._client.put_object(
-                **self._named("conditional-create"),
+                **named,
+                **lock,
                 Body=CONTENT,
                 ChecksumSHA256=base64_sha256(CONTENT),
                 IfNoneMatch="*",
@@ -102,14 +133,15 @@ class _Probe:
         return True
 
 
-def probe(client: Any, bucket: str, prefix: str) -> None:
+def probe(client: Any, bucket: str, prefix: str, retention: Retention | None = None) -> None:
     """Raise `SettingsError` when the bucket won't do, `StoreUnavailableError` when it is away."""
-    asking = _Probe(client, bucket, prefix)
+    asking = _Probe(client, bucket, prefix, retention)
     questions = (
         asking.bucket_can_be_asked,
         asking.one_writer_wins,
         asking.parts_meet_the_condition_too,
         asking.checksums_are_checked,
+        asking.objects_are_locked,
     )
     setting = f"LIUHEN_BLOB_STORE=s3://{bucket}/{prefix}".rstrip("/")
     for question in questions:

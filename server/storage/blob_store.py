@@ -13,6 +13,7 @@ method and from reading the stream. Not here: spaces, permissions, media types.
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from server.config import Retention
 from server.storage.blob_store_files import FileBlobStore
 
 
@@ -44,22 +45,57 @@ class BlobStore(Protocol):
         """Give up what the store keeps open."""
 
 
-def blob_store(address: str, s3_endpoint: str = "", s3_region: str = "us-east-1") -> BlobStore:
+class ViewLinks(Protocol):
+    """Makes links by which a browser fetches an original without the service in between."""
+
+    base: str
+    """What every link begins with, and what a page's policy therefore has to allow."""
+
+    def link(self, sha256: str) -> str:
+        """Return an address that gives the bytes for a short time from now."""
+
+    def close(self) -> None:
+        """Give up what making links keeps open."""
+
+
+def blob_store(
+    address: str,
+    s3_endpoint: str = "",
+    s3_region: str = "us-east-1",
+    retention: Retention | None = None,
+) -> BlobStore:
     """Return the store of an address as `Settings.blob_store` holds it.
 
     A bucket is probed first: `SettingsError` when it won't do, `StoreUnavailableError` when it does
-    not answer.
+    not answer. `retention` locks what is put into one.
     """
     kind, _, rest = address.partition(":")
     if kind == "file":
         return FileBlobStore(Path(rest))
     if kind == "s3":
-        bucket, _, prefix = rest.removeprefix("//").partition("/")
-        return _in_bucket(s3_endpoint, s3_region, bucket, prefix.strip("/"))
+        return _in_bucket(s3_endpoint, s3_region, *_place_in_s3(address), retention)
     raise ValueError(f"originals are kept in a folder or a bucket, not in {kind}")
 
 
-def _in_bucket(endpoint: str, region: str, bucket: str, prefix: str) -> BlobStore:
+def bucket_links(address: str, view_endpoint: str, s3_region: str) -> ViewLinks | None:
+    """Return what makes links for browsers, None where no address for them is set."""
+    if not view_endpoint:
+        return None
+    from server.storage.blob_links_s3 import BucketLinks
+    from server.storage.s3_client import s3_client
+
+    return BucketLinks(s3_client(view_endpoint, s3_region), *_place_in_s3(address))
+
+
+def _place_in_s3(address: str) -> tuple[str, str]:
+    """Return the bucket and the prefix of `s3://bucket/prefix`."""
+    bucket, _, prefix = address.removeprefix("s3://").partition("/")
+    return bucket, prefix.strip("/")
+
+
+def _in_bucket(
+    endpoint: str, region: str, bucket: str, prefix: str, retention: Retention | None
+) -> BlobStore:
     # Imported here: boto3 costs a worker memory and start time that a folder does not need.
     from server.storage.blob_probe_s3 import probe
     from server.storage.blob_store_s3 import S3BlobStore
@@ -67,8 +103,8 @@ def _in_bucket(endpoint: str, region: str, bucket: str, prefix: str) -> BlobStor
 
     client = s3_client(endpoint, region)
     try:
-        probe(client, bucket, prefix)
+        probe(client, bucket, prefix, retention)
     except BaseException:
         client.close()
         raise
-    return S3BlobStore(client, bucket, prefix)
+    return S3BlobStore(client, bucket, prefix, retention)

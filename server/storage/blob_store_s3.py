@@ -3,8 +3,10 @@
 Invariants: an object is created under the condition that its key is free, so of several writers
 one makes it and all find it; every request that carries bytes carries their SHA-256; a put returns
 only after the store has told the size and checksum of what it keeps, or the bytes were read back.
-An upload in parts becomes visible with its last step, whole or not at all. Memory is a buffer a
-request: files are streamed from and to disk. No answer in time is `StoreUnavailableError`.
+An upload in parts becomes visible with its last step, whole or not at all. With a retention each
+object is locked from its first moment; one that was there before keeps the lock it has, or none.
+Memory is a buffer a request: files are streamed from and to disk. No answer in time is
+`StoreUnavailableError`.
 
 Not here: whether a server honours all this (`blob_probe_s3`). Credentials are boto3's own affair.
 """
@@ -21,9 +23,10 @@ from typing import Any, BinaryIO
 from botocore.exceptions import BotoCoreError, ClientError
 from s3transfer.utils import ReadFileChunk
 
+from server.config import Retention
 from server.storage.blob_reader_s3 import ObjectReader
 from server.storage.blob_rules import StoreUnavailableError, check_digest, place
-from server.storage.s3_client import NO_OBJECT, TAKEN, asked, base64_sha256, code_of
+from server.storage.s3_client import NO_OBJECT, TAKEN, asked, base64_sha256, code_of, key_in, locked
 
 PART_BYTES = 8 << 20
 READ_BYTES = 1 << 18
@@ -65,10 +68,13 @@ def _checksum_of_next(file: BinaryIO, length: int) -> str:
 class S3BlobStore:
     """A blob store in a bucket of any server that speaks S3 with conditional writes."""
 
-    def __init__(self, client: Any, bucket: str, prefix: str) -> None:
+    def __init__(
+        self, client: Any, bucket: str, prefix: str, retention: Retention | None = None
+    ) -> None:
         self._client = client
         self._bucket = bucket
-        self._prefix = prefix.strip("/")
+        self._prefix = prefix
+        self._retention = retention
 
     def put_file(self, path: Path, sha256: str) -> None:
         """Store the bytes of `path`, which nobody writes to any more; the first of several wins."""
@@ -117,7 +123,7 @@ class S3BlobStore:
         self._client.close()
 
     def _key(self, sha256: str) -> str:
-        return f"{self._prefix}/{place(sha256)}".lstrip("/")
+        return key_in(self._prefix, place(sha256))
 
     def _body(self, key: str, start: int) -> Any:
         """Return the open stream of an object from a byte on."""
@@ -172,12 +178,20 @@ class S3BlobStore:
         checksum = base64.b64encode(bytes.fromhex(source.sha256)).decode()
         named = {"Bucket": self._bucket, "Key": key}
         with source.path.open("rb") as file:
-            self._client.put_object(**named, Body=file, ChecksumSHA256=checksum, IfNoneMatch="*")
+            self._client.put_object(
+                **named,
+                **locked(self._retention),
+                Body=file,
+                ChecksumSHA256=checksum,
+                IfNoneMatch="*",
+            )
 
     def _create_in_parts(self, key: str, source: _Source) -> None:
         """Send the parts and put them together; what fails before that is given up."""
         named = {"Bucket": self._bucket, "Key": key}
-        begun = self._client.create_multipart_upload(**named, ChecksumAlgorithm="SHA256")
+        begun = self._client.create_multipart_upload(
+            **named, **locked(self._retention), ChecksumAlgorithm="SHA256"
+        )
         named |= {"UploadId": begun["UploadId"]}
         try:
             parts = self._send_parts(named, source)

@@ -8,6 +8,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -15,9 +16,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
+from server.config import Retention
 from server.storage.blob_rules import StoreUnavailableError
 
 CONFIG = Config(
+    signature_version="s3v4",  # boto3 would still sign links the old way
     connect_timeout=3,
     read_timeout=20,
     retries={"mode": "standard", "total_max_attempts": 3},
@@ -34,6 +37,19 @@ def s3_client(endpoint: str, region: str) -> Any:
     """Return a client; an empty endpoint is Amazon's for the region."""
     session = boto3.session.Session(region_name=region)  # the default one keeps the first keys
     return session.client("s3", endpoint_url=endpoint or None, config=CONFIG)
+
+
+def key_in(prefix: str, name: str) -> str:
+    """Return the key of a name below a prefix, which may be empty."""
+    return f"{prefix.strip('/')}/{name}".lstrip("/")
+
+
+def locked(retention: Retention | None) -> dict[str, Any]:
+    """Return the arguments that lock a new object from now on; none without a retention."""
+    if retention is None:
+        return {}
+    until = datetime.now(UTC) + timedelta(days=retention.days)
+    return {"ObjectLockMode": retention.mode.upper(), "ObjectLockRetainUntilDate": until}
 
 
 def base64_sha256(content: bytes) -> str:

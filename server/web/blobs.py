@@ -20,12 +20,23 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox
 
 
 @blobs.route("/spaces/<space:space>/blobs/<hex64:sha256>", methods=["GET"])
-@blobs.doc(responses={"200": parts.binary("the bytes as they were taken")})
+@blobs.doc(responses={"200": parts.ORIGINAL})
 def original(space: str, sha256: str) -> Response:
-    """Return an original, byte for byte."""
-    media_type, size, stream = evidence.original(current_runtime(), space, sha256)
+    """Return an original, byte for byte; to who names its type in Accept, a link to it, if any."""
+    runtime = current_runtime()
+    link = evidence.link(runtime, space, sha256) if _takes_link() else None
+    if link is not None:
+        return replies.link(link)
+    media_type, size, stream = evidence.original(runtime, space, sha256)
     reply = replies.file(stream, size, media_type, sha256)
+    reply.headers["Vary"] = "Accept"
     return _contained(reply, attached=not media_type.startswith("image/"))
+
+
+def _takes_link() -> bool:
+    """Say whether the client names the type itself: `*/*` is what a browser says of a picture."""
+    named = {value.lower() for value, quality in request.accept_mimetypes if quality > 0}
+    return replies.LINK_TYPE in named
 
 
 @blobs.route("/spaces/<space:space>/blobs/<hex64:sha256>/thumbnail", methods=["GET"])

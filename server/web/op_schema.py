@@ -188,6 +188,7 @@ def _pull() -> dict[str, Schema]:
         "Device": _device(),
         "Devices": obj({"devices": array(ref("Device")), "now_ms": INDEX}),
         "FindingImages": obj({"images": array(_image())}),
+        "Link": obj({"url": TEXT, "media_type": TEXT, "size_bytes": INDEX}),
         "Deployment": _deployment(),
         "Ready": obj({"ready": SIMPLE["bool"], "checks": {"type": "object"}}),
     }

@@ -35,6 +35,15 @@ PICTURE_BODY: Part = {
 }
 
 
+ORIGINAL: Part = {
+    "description": "the bytes as they were taken, or a link to them that is good for a minute",
+    "content": {
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        "application/vnd.liuhen.link+json": {"schema": {"$ref": "#/components/schemas/Link"}},
+    },
+}
+
+
 def json_reply(component: str, description: str) -> Part:
     """Return a JSON response whose schema is a component."""
     schema = {"$ref": f"#/components/schemas/{component}"}

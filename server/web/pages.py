@@ -1,7 +1,8 @@
 """The built pages: files of `settings.pwa_dir`, with the headers that keep them honest.
 
 Unknown paths give index.html to a browser that navigates and a problem to everything else. No
-inline script or style is allowed; hashed assets are kept for ever, index.html and sw.js never.
+inline script or style is allowed, and no other server but the part of the bucket that originals are
+viewed from, where that is set; hashed assets are kept for ever, index.html and sw.js never.
 """
 
 import mimetypes
@@ -18,11 +19,10 @@ pages = Blueprint("pages", __name__)
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; script-src 'self'; "
-    "style-src 'self'; connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; "
+    "style-src 'self'; connect-src {connect}; worker-src 'self'; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'none'"
 )
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -69,5 +69,8 @@ def _navigates() -> bool:
 
 def _with_headers(reply: Response, path: str) -> Response:
     reply.headers.update(HEADERS)
+    links = current_runtime().links
+    connect = "'self'" if links is None else f"'self' {links.base}"
+    reply.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.format(connect=connect)
     reply.headers["Cache-Control"] = FOR_EVER if HASHED.fullmatch(path) else "no-cache"
     return reply

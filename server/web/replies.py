@@ -16,7 +16,8 @@ from werkzeug.wsgi import FileWrapper
 GZIP_LEVEL = 1  # rows are repetitive; higher levels cost more time than the link they save
 COMPRESS_FROM_BYTES = 1024
 DIGEST = "Liuhen-Digest"  # sha-256=<hex> of the body before any compression; requests may bear it
-DIGESTED = {"application/json", "application/problem+json", "text/plain"}
+LINK_TYPE = "application/vnd.liuhen.link+json"
+DIGESTED = {"application/json", "application/problem+json", "text/plain", LINK_TYPE}
 FILE_PIECE_BYTES = 1 << 16
 
 
@@ -60,6 +61,14 @@ def packed_json(packed: bytes, sha256: str) -> Response:
     reply.headers["Vary"] = "Accept-Encoding"
     reply.headers[DIGEST] = f"sha-256={sha256}"
     return _immutable(reply, sha256)
+
+
+def link(value: dict[str, Any]) -> Response:
+    """Return a link that is good for a short time; nobody keeps it."""
+    reply = Response(msgspec.json.encode(value), mimetype=LINK_TYPE)
+    reply.headers["Vary"] = "Accept"
+    reply.headers["Cache-Control"] = "no-store"
+    return reply
 
 
 def file(stream: BinaryIO, size_bytes: int, media_type: str, etag: str) -> Response:

@@ -23,12 +23,14 @@ export interface Ask {
   readonly mediaType?: string;
   readonly token?: string;
   readonly timeoutMs?: number;
+  /** What kind of answer is wanted; JSON unless said. */
+  readonly accept?: string;
 }
 
 const bodyOf = ({ bytes, json }: Ask): BufferSource | undefined => bytes ?? (json === undefined ? undefined : utf8(JSON.stringify(json)));
 
 async function exchange(path: string, ask: Ask): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+  const headers: Record<string, string> = { Accept: ask.accept ?? "application/json" };
   if (ask.token) headers["Authorization"] = `Bearer ${ask.token}`;
   const init: RequestInit = { method: ask.method ?? "GET", headers, cache: "no-store", signal: AbortSignal.timeout(ask.timeoutMs ?? TIMEOUT_MS) };
   const body = bodyOf(ask);

@@ -6,6 +6,7 @@ import { openFindings, photos } from "../store/queries.ts";
 import { currentAuthor } from "../store/identity.ts";
 import { sha256Hex } from "../protocol/bytes.ts";
 import { askBytes, askJson } from "./api.ts";
+import { LINK_TYPE, originalOrLink, overLink } from "./bucket.ts";
 import { authorised } from "./tokens.ts";
 import { ApiError, type HeldOutcome, type HeldPage, type SeenImage, type TimelineEntry, type TimelinePage } from "./types.ts";
 
@@ -58,7 +59,14 @@ export async function fetchPreview(space: string, sha256: string): Promise<Blob 
 export async function fetchOriginal(space: string, sha256: string): Promise<Blob> {
   const here = await original(sha256);
   if (here) return new Blob([here.bytes], { type: here.mediaType });
-  const { bytes, mediaType } = await authorised((ask) => askBytes(`/spaces/${space}/blobs/${sha256}`, ask));
+  const path = `/spaces/${space}/blobs/${sha256}`;
+  const given = await authorised((ask) => askBytes(path, { ...ask, accept: originalOrLink() }));
+  if (given.mediaType !== LINK_TYPE) return proven(given, sha256);
+  const fetched = await overLink(given.bytes, sha256);
+  return fetched ?? proven(await authorised((ask) => askBytes(path, ask)), sha256);
+}
+
+async function proven({ bytes, mediaType }: { bytes: ArrayBuffer; mediaType: string }, sha256: string): Promise<Blob> {
   if ((await sha256Hex(bytes)) !== sha256) throw new ApiError("malformed_reply", 200);
   return new Blob([bytes], { type: mediaType });
 }

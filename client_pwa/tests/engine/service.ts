@@ -24,10 +24,11 @@ export interface Asked {
   readonly header: (name: string) => string;
   readonly sizeBytes: number;
 }
-/** A status with a problem code or with headers, any other JSON document or text, or nothing: the link breaks. */
+/** A status with a problem code or with headers, any other JSON document, text or bytes, or nothing: the link breaks. */
 export type Answer =
   | { readonly json: unknown }
   | { readonly text: string }
+  | { readonly bytes: ArrayBuffer; readonly mediaType: string }
   | { readonly status: number; readonly code: string }
   | { readonly status: number; readonly headers: { readonly [name: string]: string } }
   | undefined;
@@ -56,6 +57,7 @@ export async function serve(script: Script): Promise<Asked[]> {
       const answer = await (scripted ?? (() => ({ status: 404, code: "not_found" })))(one);
       if (!answer) return void request.socket.destroy();
       if ("headers" in answer) return void response.writeHead(answer.status, answer.headers).end();
+      if ("bytes" in answer) return void response.writeHead(200, { "Content-Type": answer.mediaType }).end(Buffer.from(answer.bytes));
       const isText = "text" in answer;
       response.writeHead("code" in answer ? answer.status : 200, { "Content-Type": isText ? "text/plain" : "application/json" });
       response.end(isText ? answer.text : JSON.stringify("json" in answer ? answer.json : { code: answer.code }));

@@ -7,6 +7,7 @@ from threading import Lock, Thread
 from urllib.parse import urlsplit
 
 BEGUN = b"<R xmlns='http://s3.amazonaws.com/doc/2006-03-01/'><UploadId>1</UploadId></R>"
+LOCK = b"<R xmlns='http://s3.amazonaws.com/doc/2006-03-01/'><ObjectLockEnabled>Enabled</ObjectLockEnabled></R>"
 DONE = b"<R xmlns='http://s3.amazonaws.com/doc/2006-03-01/'><ETag>1</ETag></R>"
 
 
@@ -19,7 +20,14 @@ class _Careless(BaseHTTPRequestHandler):
     lock: Lock
 
     def do_HEAD(self) -> None:
-        self._answer(200 if self.path.count("/") == 1 else 404)
+        is_there = self.path.count("/") == 1 or self.path in self.taken
+        self._answer(200 if is_there else 404)
+
+    def do_GET(self) -> None:
+        if self.forgets == "lock configuration":
+            self._answer(404)
+        else:
+            self._answer(200, LOCK)
 
     def do_PUT(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -56,6 +64,8 @@ class _Careless(BaseHTTPRequestHandler):
             body = b"<Error><Code>PreconditionFailed</Code></Error>"
         self.send_response(status)
         self.send_header("ETag", '"1"')
+        if "/probe/locked-" in self.path and self.forgets != "lock":
+            self.send_header("x-amz-object-lock-mode", "COMPLIANCE")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

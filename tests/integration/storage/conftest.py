@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
+from server.config import Retention
 from server.storage.blob_rules import StoreUnavailableError
 from server.storage.blob_store import BlobStore, blob_store
 from tests.support.object_store import BUCKET, REGION, ObjectStore
@@ -36,26 +37,6 @@ class Place(Protocol):
 
     def interrupt_put(self, content: bytes) -> None:
         """Begin to put some 20 MiB and break off in the middle."""
-
-
-@pytest.fixture(scope="session")
-def object_store() -> Iterator[ObjectStore]:
-    """The S3 server of this pytest process; a test that breaks it starts its own."""
-    server = ObjectStore()
-    try:
-        yield server.start()
-    finally:
-        server.stop()
-
-
-@pytest.fixture
-def s3_keys(object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
-    """The server, and its keys where boto3 looks for them."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in object_store.environment.items():
-        monkeypatch.setenv(name, value)
-    return object_store
 
 
 @pytest.fixture
@@ -103,10 +84,19 @@ def _dies_at_the_limit() -> None:
 class Bucket:
     """A prefix of a bucket; interrupted puts go over a line that breaks."""
 
-    def __init__(self, server: ObjectStore, prefix: str, source: Path) -> None:
+    def __init__(
+        self,
+        server: ObjectStore,
+        prefix: str,
+        source: Path,
+        name: str = BUCKET,
+        retention: Retention | None = None,
+    ) -> None:
         self._server = server
         self._prefix = prefix
         self._source = source
+        self._name = name
+        self._retention = retention
         self._opened: list[BlobStore] = []
 
     def open(self) -> BlobStore:
@@ -114,7 +104,7 @@ class Bucket:
 
     def names(self) -> list[str]:
         with closing(self._server.client()) as client:
-            listed = client.list_objects_v2(Bucket=BUCKET, Prefix=f"{self._prefix}/")
+            listed = client.list_objects_v2(Bucket=self._name, Prefix=f"{self._prefix}/")
         keys = [item["Key"] for item in listed.get("Contents", [])]
         return [key.rpartition("/")[2] for key in keys if "/probe/" not in key]
 
@@ -131,18 +121,34 @@ class Bucket:
             store.close()
 
     def _over(self, url: str) -> BlobStore:
-        self._opened.append(blob_store(f"s3://{BUCKET}/{self._prefix}", url, REGION))
+        address = f"s3://{self._name}/{self._prefix}"
+        self._opened.append(blob_store(address, url, REGION, self._retention))
         return self._opened[-1]
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture
+def lockable(s3_keys: ObjectStore) -> str:
+    """The name of a bucket with object lock."""
+    with (
+        closing(s3_keys.client()) as client,
+        suppress(client.exceptions.BucketAlreadyOwnedByYou, client.exceptions.BucketAlreadyExists),
+    ):
+        client.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+    return "locked"
+
+
+@pytest.fixture(params=["folder", "bucket", "locked bucket"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Each kind of store in turn."""
     if request.param == "folder":
         yield Folder(tmp_path)
         return
     server = request.getfixturevalue("s3_keys")
-    bucket = Bucket(server, request.getfixturevalue("s3_prefix"), tmp_path / "interrupted")
+    prefix, source = request.getfixturevalue("s3_prefix"), tmp_path / "interrupted"
+    bucket = Bucket(server, prefix, source)
+    if request.param == "locked bucket":
+        name = request.getfixturevalue("lockable")
+        bucket = Bucket(server, prefix, source, name, Retention("governance", 1))
     yield bucket
     bucket.close()
 
