@@ -26,6 +26,7 @@ PAUSE_S = 0.5
 PAUSE_AFTER_FAILURE_S = 5.0
 SWEEP_EVERY_ROUNDS = 600
 SNAPSHOTS_EVERY_ROUNDS = 20
+LOST_EVERY_ROUNDS = 7200  # an hour without work; also at the start
 
 logger = logging.getLogger("liuhen.jobs")
 
@@ -58,6 +59,8 @@ class Background(threading.Thread):
             try:
                 if rounds % SWEEP_EVERY_ROUNDS == 0 or self._runtime.unfinished.is_set():
                     self._sweep()
+                if rounds % LOST_EVERY_ROUNDS == 0:
+                    derivatives.look_again_at_missing(self._runtime)
                 if rounds % SNAPSHOTS_EVERY_ROUNDS == 0:
                     snapshots.make_next(self._runtime)
                 pause = 0.0 if derivatives.make_next(self._runtime) else PAUSE_S

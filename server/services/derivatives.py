@@ -1,9 +1,10 @@
 """What is seen in original images and the small copies of them, off the request path.
 
 Invariants: the list of work is a query; an image is looked at once, and a failure is a state like
-any other, not tried again; an original is never changed; a copy lies in the blob store under its
-own digest, its parent, tool and output digest written down. Not here: copies that people make
-(`photo.derive`), which are originals of their own.
+any other, not tried again. Only what the store lacked is: when its bytes are stored again, and now
+and then, for they may have been put back. An original is never changed; a copy lies in the blob
+store under its own digest, its parent, tool and output digest written down. Not here: copies that
+people make (`photo.derive`), which are originals of their own.
 """
 
 import hashlib
@@ -20,10 +21,11 @@ from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage import imaging
 from server.storage.claims import claimed
-from server.storage.database import reading
+from server.storage.database import reading, writing
 from server.storage.upload_tables import Derivative, LikenessBand, SeenImage, StoredBlob
 
 WORK = "images"
+MISSING = "missing"
 logger = logging.getLogger("liuhen.images")
 
 
@@ -41,6 +43,12 @@ def make_next(runtime: Runtime) -> bool:
             for statement in _looked_at(runtime, row.sha256, row.media_type):
                 write(statement)
     return bool(rows)
+
+
+def look_again_at_missing(runtime: Runtime) -> int:
+    """Let every image whose original was not in the store be looked at anew; return how many."""
+    with writing(runtime.engine) as connection:
+        return connection.execute(delete(SeenImage).where(SeenImage.state == MISSING)).rowcount
 
 
 def _looked_at(runtime: Runtime, sha256: str, media_type: str) -> list[Any]:
@@ -74,8 +82,8 @@ def _look(runtime: Runtime, sha256: str, media_type: str) -> tuple[imaging.Told,
     try:
         source = runtime.blobs.open(sha256)
     except FileNotFoundError:  # `liuhen verify` tells of the loss; other images go on
-        logger.exception("an original is not in the store")
-        return imaging.Told("missing", {}), {}
+        logger.warning("the original %s is not in the store", sha256)
+        return imaging.Told(MISSING, {}), {}
     with source:
         return imaging.look(source, media_type, _bounds(runtime), _folder(runtime))
 
@@ -117,7 +125,18 @@ def copy_of(runtime: Runtime, sha256: str, name: str) -> tuple[int, BinaryIO]:
             select(SeenImage.state).where(SeenImage.sha256 == sha256)
         ).scalar()
     if found is not None:
-        return found.output_bytes, runtime.blobs.open(found.output_sha256)
+        try:
+            return found.output_bytes, runtime.blobs.open(found.output_sha256)
+        except FileNotFoundError:
+            _make_anew(runtime, sha256)
+            state = None
     if state is None:
         raise Problem("not_found", "The small copy is not made yet.", retry_after_s=2)
     raise Problem("not_found", f"There is no small copy: {state}.")
+
+
+def _make_anew(runtime: Runtime, sha256: str) -> None:
+    """Let an image be looked at again whose copies the store lost."""
+    logger.warning("a small copy of %s is not in the store; it is made again", sha256)
+    with writing(runtime.engine) as connection:
+        connection.execute(delete(SeenImage).where(SeenImage.sha256 == sha256))

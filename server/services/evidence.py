@@ -6,10 +6,11 @@ the row `blob/<space>-<sha256>`. Both halves come in any order, so this is deriv
 `settle` asks what is missing; it may be called at any time, by several. Bytes never gate an op.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, delete, select, update
 
 from server.domain.projection import FOLLOWING
 from server.services import queries, system
@@ -20,10 +21,11 @@ from server.storage.bulk import insert_unless_there, one_of
 from server.storage.claims import claimed
 from server.storage.database import reading, writing
 from server.storage.log_tables import BlobRef, Op
-from server.storage.upload_tables import StoredBlob
+from server.storage.upload_tables import SeenImage, StoredBlob
 from sync_protocol import kinds
 
 SETTLED_AT_ONCE = 200
+logger = logging.getLogger("liuhen.evidence")
 
 
 def blob_stored(
@@ -48,8 +50,10 @@ def blob_stored(
     }
     noting = insert_unless_there(runtime.engine.dialect.name, StoredBlob, values)
     noted = noting.returning(StoredBlob.sha256)  # nothing when a parallel upload was first
+    not_there = (SeenImage.sha256 == sha256) & (SeenImage.state == "missing")
     with writing(runtime.engine) as connection:
         is_new = connection.execute(noted).first() is not None
+        connection.execute(delete(SeenImage).where(not_there))  # it can be looked at now
         if done is not None:
             connection.execute(done)
     if is_new:
@@ -100,6 +104,14 @@ def holds(runtime: Runtime, space: str, sha256: str) -> bool:
             ).first()
             is not None
         )
+
+
+def can_give(runtime: Runtime, space: str, sha256: str) -> bool:
+    """Say whether these bytes are stored for this space and still lie in the store.
+
+    Whoever still has what was lost can so bring it again.
+    """
+    return holds(runtime, space, sha256) and runtime.blobs.exists(sha256)
 
 
 def verified_of(runtime: Runtime, chain: str, space: str, digests: Sequence[str]) -> list[str]:
@@ -169,9 +181,16 @@ def _verify(runtime: Runtime, stored: Sequence[Any]) -> None:
 
 
 def original(runtime: Runtime, space: str, sha256: str) -> tuple[str, int, BinaryIO]:
-    """Return (media type, size, stream) of an original of a space; raise `not_found`."""
+    """Return (media type, size, stream) of an original of a space.
+
+    Raises `not_found`, and `unavailable` where the store lacks what it was given.
+    """
     blob = _stored(runtime, space, sha256)
-    return blob.media_type, blob.size_bytes, runtime.blobs.open(sha256)
+    try:
+        return blob.media_type, blob.size_bytes, runtime.blobs.open(sha256)
+    except FileNotFoundError:
+        logger.warning("the original %s is not in the store", sha256)
+        raise Problem("unavailable", "The original is not in the store now.") from None
 
 
 def link(runtime: Runtime, space: str, sha256: str) -> dict[str, Any] | None:

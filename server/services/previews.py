@@ -73,6 +73,7 @@ def forget(runtime: Runtime) -> int:
         select(StoredBlob.sha256)
         .join(SeenImage, SeenImage.sha256 == StoredBlob.sha256)
         .where(StoredBlob.space == Preview.space, StoredBlob.sha256 == Preview.sha256)
+        .where(SeenImage.state != "missing")  # nothing else shows anything of it
         .exists()
     )
     old = Preview.received_at_ms < runtime.clock.now_ms() - KEPT_MS

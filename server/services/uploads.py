@@ -66,7 +66,7 @@ def begin(runtime: Runtime, person: Person, said: Announcement) -> tuple[str, in
     most_bytes = min(media_types.MOST_BYTES[said.media_type], runtime.settings.max_photo_bytes)
     if said.length_bytes > most_bytes:
         raise Problem("too_large", field="Upload-Length")
-    held = evidence.holds(runtime, said.space, said.sha256)
+    held = evidence.can_give(runtime, said.space, said.sha256)
     if not held:
         _check_room(runtime, person, said.length_bytes)
     upload_id = secrets.token_hex(16)

@@ -76,7 +76,7 @@ class Preview(db.Model):
 
 
 class SeenImage(db.Model):
-    """What was seen in an original that is an image; once looked at it is not looked at again.
+    """What was seen in an original that is an image; looked at once, unless the store lacked it.
 
     `state` is one of `storage.imaging.State`. `exif` is what the camera claims, as JSON; `likeness`
     the 72 hex digits that are nearly the same for the same picture, or empty.

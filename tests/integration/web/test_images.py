@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageOps
 from sqlalchemy import func, select
 
-from server.services import derivatives
+from server.services import derivatives, previews
 from server.storage import imaging
 from server.storage.upload_tables import Derivative, SeenImage
 from tests.support.hostile_images import HOSTILE, heic, picture, saved, scene
@@ -159,6 +159,72 @@ def test_a_lost_original_holds_up_no_other(service: Service) -> None:
     service.upload("inspector", good)
     assert look(service) == 2
     assert (state_of(service, lost), state_of(service, good)) == ("missing", "made")
+
+
+def stored_file(service: Service, raw: bytes) -> Path:
+    return service.folder / "blobs" / digest(raw)[:2] / digest(raw)
+
+
+def lost(service: Service) -> bytes:
+    """Return an original that was not in the store when it was looked at."""
+    raw = picture((300, 300))
+    service.upload("inspector", raw)
+    stored_file(service, raw).unlink()
+    assert (look(service), state_of(service, raw)) == (1, "missing")
+    assert look(service) == 0
+    return raw
+
+
+def test_a_lost_original_that_was_put_back_is_looked_at(service: Service) -> None:
+    raw = lost(service)
+    reply = original(service, raw)
+    assert (reply.status_code, reply.json["code"]) == (503, "unavailable")
+    assert derivatives.look_again_at_missing(service.runtime) == 1
+    assert (look(service), state_of(service, raw)) == (1, "missing")
+    stored_file(service, raw).write_bytes(raw)
+    assert original(service, raw).data == raw
+    assert derivatives.look_again_at_missing(service.runtime) == 1
+    assert (look(service), state_of(service, raw)) == (1, "made")
+    assert derivatives.look_again_at_missing(service.runtime) == 0
+
+
+def test_a_lost_original_is_taken_again_from_who_still_has_it_and_looked_at(
+    service: Service,
+) -> None:
+    raw = lost(service)
+    assert service.upload("inspector", raw).status_code == 201
+    assert original(service, raw).data == raw
+    assert (look(service), state_of(service, raw)) == (1, "made")
+
+
+def test_a_preview_stays_while_the_original_it_announced_is_lost(service: Service) -> None:
+    raw, small = picture((300, 300)), picture((64, 64))
+    path = f"/spaces/{COUNTY}/blobs/{digest(raw)}/preview"
+    kept = service.ask("inspector", "PUT", path, data=small, headers={"Content-Type": "image/jpeg"})
+    assert kept.status_code == 204
+    service.upload("inspector", raw)
+    stored_file(service, raw).unlink()
+    look(service)
+    assert previews.forget(service.runtime) == 0
+    assert service.ask("supervisor", "GET", path).data == small
+    service.upload("inspector", raw)
+    look(service)
+    assert previews.forget(service.runtime) == 1
+
+
+def test_small_copies_that_the_store_lost_are_made_again(service: Service) -> None:
+    raw = picture()
+    service.upload("inspector", raw)
+    look(service)
+    for path in (service.folder / "blobs").rglob("*"):
+        if path.is_file() and path.name != digest(raw):
+            path.unlink()
+    thumbnail = f"/spaces/{COUNTY}/blobs/{digest(raw)}/thumbnail"
+    reply = service.ask("supervisor", "GET", thumbnail)
+    assert (reply.status_code, reply.json["code"]) == (404, "not_found")
+    assert reply.headers["Retry-After"] == "2"
+    assert look(service) == 1
+    assert service.ask("supervisor", "GET", thumbnail).status_code == 200
 
 
 def test_the_limits_are_those_of_the_settings(open_service: Callable[..., Service]) -> None:

@@ -95,4 +95,4 @@ def test_an_original_that_vanished_from_the_store_is_an_error_not_a_404(service:
     service.upload("inspector", content)
     next((service.folder / "blobs").rglob(digest(content))).unlink()
     reply = original(service, content)
-    assert (reply.status_code, reply.json["code"]) == (500, "internal")
+    assert (reply.status_code, reply.json["code"]) == (503, "unavailable")
