@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 SET_UP = $(PYTHON) tools/set_up.py
 BIN = .venv/bin
+# Accounts and tickets stay in sight: no line for each request, unless asked for.
+QUIET = env LIUHEN_LOG_LEVEL=$${LIUHEN_LOG_LEVEL:-WARNING}
 
 .DEFAULT_GOAL := help
 .PHONY: help run phone test check fmt bench sim soak lock python
@@ -15,11 +17,11 @@ python:
 
 run: python ## set up, build the pages, load demo data and serve on this computer
 	@$(SET_UP) run client pwa
-	@exec $(BIN)/liuhen serve --demo
+	@exec $(QUIET) $(BIN)/liuhen serve --demo
 
 phone: python ## the same over HTTPS for phones on the local network, with a QR code
 	@$(SET_UP) run client pwa
-	@exec $(BIN)/liuhen serve --demo --phone
+	@exec $(QUIET) $(BIN)/liuhen serve --demo --phone
 
 test: python ## everything: linters, both databases, a real browser (under 30 minutes)
 	@$(SET_UP) test client pwa browser

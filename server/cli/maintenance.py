@@ -42,7 +42,10 @@ def rebuild_state(settings: Settings, asked: argparse.Namespace) -> int:
 def verify_log(settings: Settings, _asked: argparse.Namespace) -> int:
     """Check the log, everything derived from it, and every original."""
     with untouched(settings):
-        return _report(verify.verify(current_runtime()), "the log and everything it names verify")
+        problems = verify.verify(current_runtime())
+        leaves, originals = verify.extent(current_runtime())
+        well = f"the log and everything it names verify: {leaves} leaves, {originals} originals"
+        return _report(problems, well)
 
 
 def _report(problems: list[str], well: str) -> int:

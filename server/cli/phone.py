@@ -59,9 +59,16 @@ Install this computer's certificate on the phone once: {ca}
   Then scan the code above with the phone's browser (not WeChat). Remove the certificate afterwards.
 """
 
+NO_ADDRESS = """\
+没有找到局域网地址，手机无法访问；连接无线局域网或手机热点后重新启动。
+No address of a local network was found, so no phone can get in. Join a wireless network or a
+phone's hotspot (10.x, 172.16–31.x, 192.168.x: the local authority signs no others), start again.
+"""
+
 
 def local_addresses() -> list[str]:
-    """Return this computer's private IPv4 addresses, the one used towards the network first.
+    """Return this computer's private IPv4 addresses, the one used towards the network first; none
+    where there is no local network.
 
     No packet is sent: connecting a datagram socket only asks the routing table.
     """
@@ -72,8 +79,7 @@ def local_addresses() -> list[str]:
         found.append(probe.getsockname()[0])
     with suppress(OSError):  # the host's own name often does not resolve
         found += socket.gethostbyname_ex(socket.gethostname())[2]
-    usable = [text for text in dict.fromkeys(found) if _is_local(text)]
-    return usable or ["127.0.0.1"]
+    return [text for text in dict.fromkeys(found) if _is_local(text)]
 
 
 def _is_local(text: str) -> bool:

@@ -43,7 +43,7 @@ def run(settings: Settings, asked: argparse.Namespace) -> int:
         else:
             demo.refuse_public_passwords(app)
     certificate = _certificate(settings) if asked.phone else None
-    _announce(settings, lines, https=certificate is not None)
+    _announce(_urls(settings, phone=asked.phone), lines)
     server = Granian(
         "liuhen",
         address=_address(settings, phone=asked.phone),
@@ -67,7 +67,6 @@ def _demo_lines(app: Flask) -> list[str]:
     """Load the demo without a line for each of its requests; return what to print."""
     logger = logging.getLogger("liuhen")
     level = logger.level
-    print("演示数据准备中,首次约半分钟 (preparing demo data; half a minute at first) …", flush=True)
     logger.setLevel(logging.WARNING)
     try:
         return demo.printed(demo.load(app))
@@ -115,15 +114,26 @@ def _certificate(settings: Settings) -> tuple[Path, Path]:
 
     addresses = phone.local_addresses()
     ca_pem, certificate, key = phone.ensure_certificates(settings.data_dir / "tls", addresses)
-    print(phone.qr_text(f"https://{addresses[0]}:{settings.port}/"))
-    print(phone.instructions(ca_pem))
+    if addresses:
+        print(phone.qr_text(f"https://{addresses[0]}:{settings.port}/"))
+        print(phone.instructions(ca_pem))
+    else:
+        print(phone.NO_ADDRESS)
     return certificate, key
 
 
-def _announce(settings: Settings, accounts: list[str], *, https: bool) -> None:
-    scheme = "https" if https else "http"
+def _urls(settings: Settings, *, phone: bool) -> list[str]:
+    """Return the addresses to open: this computer's own, then those a phone can reach."""
     host = "localhost" if settings.host in ("0.0.0.0", "127.0.0.1") else settings.host  # noqa: S104  # nosec B104
-    print(f"Liuhen 留痕  {scheme}://{host}:{settings.port}/", flush=True)
+    if not phone:
+        return [f"http://{host}:{settings.port}/"]
+    from server.cli.phone import local_addresses
+
+    return [f"https://{one}:{settings.port}/" for one in (host, *local_addresses())]
+
+
+def _announce(urls: list[str], accounts: list[str]) -> None:
+    print(f"Liuhen 留痕  {'  '.join(urls)}", flush=True)
     for line in accounts:
         print(line, flush=True)
     print("停止: Ctrl-C (stop)", flush=True)

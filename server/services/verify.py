@@ -59,6 +59,13 @@ def verify(runtime: Runtime) -> list[str]:
     return problems
 
 
+def extent(runtime: Runtime) -> tuple[int, int]:
+    """Return how much `verify` looks at: leaves of the log, originals it calls verified."""
+    with reading(runtime.engine) as connection:
+        size = log_store.head(connection).size
+        return size, len(log_store.rows_of_kind(connection, "blob"))
+
+
 @dataclass
 class _Scan:
     """One pass over leaves, then one over ops."""

@@ -75,6 +75,7 @@ def load(app: Flask) -> list[DemoAccount]:
     if not runtime.settings.demo:
         raise DemoRefusedError("demo accounts have public passwords: not without LIUHEN_DEMO=1")
     if not _is_complete(runtime):
+        print("演示数据准备中,约半分钟 (loading demo data; half a minute) …", flush=True)
         _play(app, runtime)
     if isinstance(runtime.clock, DemoClock):
         runtime.clock.hand_over()

@@ -9,8 +9,8 @@ from tests.support.held import Holder, Kept, log_key
 from tests.support.service import COUNTY, digest, photo
 
 CLEAN = (
-    (("verify",), ["the log and everything it names verify"]),
-    (("rebuild", "--check"), ["the state equals the log"]),
+    (("verify",), "the log and everything it names verify: "),
+    (("rebuild", "--check"), "the state equals the log"),
 )
 
 
@@ -54,7 +54,8 @@ def assert_restored_by_commands(site: Site, kept_size: int, lost: int) -> None:
     said = site.well("restore", "--reason", "磁盘损坏")
     assert f"restored: {kept_size} leaves; lost: {lost} leaves" in said
     for arguments, expected in CLEAN:
-        assert site.well(*arguments) == expected
+        (line,) = site.well(*arguments)
+        assert line.startswith(expected)
     again = site.liuhen("restore")
     assert (again.returncode, "nothing was lost" in again.stderr) == (2, True)
 
