@@ -13,7 +13,7 @@ PROTOCOL_VERSION: int = VERSIONS["accepted"]["max"]
 HISTORY = (
     (
         1,
-        "8e6b4b58cfe556b59c672a11a9e6a936b34b48e6f04aa4236499572abac08066",
+        "92ebb8d49768ba13ec608b7ae9aa9653bd3d34f8a1020208bba26b7bef786141",
         "the first version",
     ),
 )

@@ -160,6 +160,49 @@ def test_a_voice_note_takes_two_taps_and_is_heard_at_the_desk(
     supervisor.hand.photo_of_screen("desk-voice")
 
 
+def test_a_voice_note_survives_a_killed_page_and_can_be_taken_back(
+    enrolled: Callable[[str], Inspector], supervisor: Supervisor
+) -> None:
+    phone = begun_offline(enrolled)
+    inspection = phone.inspection
+    phone.hand.tap("new-hazard")
+    phone.hand.wait("hazard-form")
+    phone.hand.write("hazard-description", "皮带机无护罩")
+    phone.hand.tap(phone.hand.wait("voice-flip"))
+    phone.hand.wait("voice-flip", on="true")
+    phone.page.wait_for_timeout(3500)
+    phone.crash()
+    phone.reopen()  # on the form that was open
+    expect(phone.hand.wait("toast")).to_contain_text("上次录音中断")
+    phone.hand.photo_of_screen("voice-rescued")
+    expect(phone.hand.see("voices")).to_have_attribute("data-count", "1")
+    length = phone.hand.see("voice").inner_text()
+    assert re.search(r"0:0[2-4]", length), length
+    listen(phone.hand)
+    expect(phone.hand.see("hazard-description")).to_have_value("皮带机无护罩")
+    speak(phone, 2)
+    phone.hand.tap(phone.hand.see("voice-take-out").last)  # out of the draft
+    expect(phone.hand.see("voices")).to_have_attribute("data-count", "1")
+    number = phone.save_hazard(0)
+    phone.hand.wait("loose-voices", count="1")
+    finding = open_finding(phone, number)
+    phone.hand.photo_of_screen("voice-take-out")
+    phone.hand.tap(phone.hand.wait("voice-take-out"))  # out of the hazard
+    expect(phone.hand.see("voices")).to_have_attribute("data-count", "0")
+    phone.go(f"/inspections/{inspection}")
+    phone.hand.tap(phone.hand.wait("loose-voices", count="2").locator("summary"))
+    phone.hand.photo_of_screen("voices-loose")
+    phone.return_to_coverage()
+    phone.wait_until_all_done()
+
+    supervisor.look_anew(f"/board/findings/{finding}")
+    kinds = [kind for kind, outcome in supervisor.timeline() if outcome == "applied"]
+    assert "voice.unassign" in kinds
+    supervisor.open_inspection(inspection)
+    expect(supervisor.hand.see("voice")).to_have_count(2, timeout=45_000)
+    listen(supervisor.hand)
+
+
 def test_a_refused_microphone_is_said_and_the_hazard_is_written_instead(
     enrolled: Callable[[str], Inspector],
 ) -> None:

@@ -10,7 +10,7 @@ export {
   notifyInspection, pauseInspection, planInspection, recorderOff, recorderOn, resumeInspection, reviewInspection,
 } from "./inspections.ts";
 export { derivePhoto } from "./derivations.ts";
-export { addVoice } from "./voices.ts";
+export { addVoice, keepInterrupted, nextVoice, unassignVoices } from "./voices.ts";
 export { addPhoto, assignPhotos, unassignPhotos } from "./photos.ts";
 export {
   classifyFinding, closeFinding, confirmFinding, decideDispute, editEnterprise, editFinding, enterpriseCeased, fixOnSpot, handOverFinding,

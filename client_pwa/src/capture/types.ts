@@ -76,6 +76,8 @@ export interface DerivationInput {
   readonly mediaType: string;
 }
 export interface VoiceInput {
+  /** Its id, when that was chosen before. */
+  readonly voice?: string;
   readonly inspection: string;
   /** Existing finding it is about; leave out before there is one, and name it when recording that. */
   readonly finding?: string | undefined;

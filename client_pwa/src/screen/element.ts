@@ -3,6 +3,7 @@
 // A screen renders again after a change of language and after each source it watches speaks.
 
 import { LitElement } from "lit";
+import { StoreError } from "../store/index.ts";
 import { onLanguage } from "./i18n.ts";
 import { navigate } from "./router.ts";
 
@@ -53,7 +54,9 @@ export abstract class ScreenElement extends LitElement {
   /** Run an action of the user; what it throws is told to the shell, never swallowed. */
   protected attempt(action: () => Promise<unknown>): void {
     action().catch((reason: unknown) => {
-      this.dispatchEvent(new CustomEvent("screen-failed", { detail: reason, bubbles: true }));
+      // What could not be kept is told also where its screen was left meanwhile.
+      const from = this.isConnected || !(reason instanceof StoreError) ? this : (document.querySelector("lh-app") ?? this);
+      from.dispatchEvent(new CustomEvent("screen-failed", { detail: reason, bubbles: true }));
     });
   }
 }

@@ -6,6 +6,7 @@ import { ApiError, fetchOriginal } from "../sync/index.ts";
 import { dateTimeOf, elapsed } from "./dates.ts";
 import { define, ScreenElement } from "./element.ts";
 import { t } from "./i18n.ts";
+import { icon } from "./icons.ts";
 import { badge, button } from "./parts.ts";
 
 export type Heard = Pick<VoiceView, "id" | "space" | "sha256" | "durationMs" | "recordedAtMs"> & { readonly verified?: boolean };
@@ -58,5 +59,7 @@ class VoiceNote extends ScreenElement {
 
 define("lh-voice-note", VoiceNote);
 
-export const voiceNotes = (views: readonly Heard[]): TemplateResult =>
-  html`<div class="stack" data-test="voices" data-count=${views.length}>${views.map((view) => html`<lh-voice-note .view=${view}></lh-voice-note>`)}</div>`;
+/** `takeOut`: what a tap on the cross of a note does, where it may be taken back. */
+export const voiceNotes = (views: readonly Heard[], takeOut?: (voice: string) => void): TemplateResult =>
+  html`<div class="stack" data-test="voices" data-count=${views.length}>${views.map((view) => html`<div class="row voice-line"><lh-voice-note class="grow" .view=${view}></lh-voice-note>
+    ${takeOut ? html`<button type="button" class="icon-button" aria-label=${t("voice.take_out")} data-test="voice-take-out" @click=${() => takeOut(view.id)}>${icon("close")}</button>` : nothing}</div>`)}</div>`;

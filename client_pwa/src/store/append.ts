@@ -13,6 +13,7 @@ import { onDatabase, writing, type WriteTransaction } from "./db.ts";
 import { StoreError } from "./errors.ts";
 import { knownCheckpoint } from "./identity.ts";
 import { dropOverlay, extendOverlay, whileExtending } from "./overlay.ts";
+import { fitting } from "./reserve.ts";
 import type { ChainRecord, OpRecord } from "./schema.ts";
 
 export interface Draft {
@@ -31,6 +32,9 @@ export interface Pen {
   readonly chain: ChainRecord;
   readonly key: CryptoKey;
 }
+
+/** What is larger is no signature and no text: it may not use what is set aside for those. */
+const LARGE_BYTES = 200_000;
 
 const chainLock = (person: string): string => `liuhen-chain-${person}`;
 /** Run work as the only writer of this person's chain, over all tabs. */
@@ -126,10 +130,12 @@ async function readBack(record: OpRecord, blobs: readonly NewBlob[]): Promise<vo
 export async function save(
   record: OpRecord, blobs: readonly NewBlob[], before: (tx: WriteTransaction) => Promise<void> = async () => undefined,
 ): Promise<OpRecord> {
-  const kept = await writing(["ops", "chains", "keys", "blobs", "bytes"], async (tx) => {
+  const size = blobs.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+  const write = () => writing(["ops", "chains", "keys", "blobs", "bytes"], async (tx) => {
     await before(tx);
     return keep(tx, record, blobs);
   });
+  const kept = await fitting(write, size > LARGE_BYTES ? ["originals"] : ["originals", "words"]);
   await readBack(kept, blobs);
   if (kept.replaces) dropOverlay();
   else await extendOverlay(kept);

@@ -2,6 +2,7 @@
 // durable before it opens. A draft belongs to the person who is signed in; a colleague on the same phone never sees it.
 
 import { onDatabase, readMeta, writeMeta, writing } from "./db.ts";
+import { fitting } from "./reserve.ts";
 import { currentAuthor } from "./identity.ts";
 import type { Place } from "./types.ts";
 
@@ -12,7 +13,7 @@ export const drafts = {
   /** Resolves when it is durable; await it before opening a camera. */
   save: async (key: string, value: unknown): Promise<void> => {
     const own = await ownKey(key);
-    await writing(["drafts"], async (tx) => void (await tx.objectStore("drafts").put(value, own)));
+    await fitting(() => writing(["drafts"], async (tx) => void (await tx.objectStore("drafts").put(value, own))), ["originals", "words"]);
   },
   load: async <T>(key: string): Promise<T | undefined> => {
     const own = await ownKey(key);

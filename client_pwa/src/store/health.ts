@@ -1,6 +1,7 @@
 // Can this page keep evidence at all? WebCrypto and Web Locks exist only in secure contexts (https
 // or localhost), so a plain http address is a clear error state and not a crash later.
 
+import { space } from "./room.ts";
 import type { Health } from "./types.ts";
 
 function problems(): Health["problems"] {
@@ -10,13 +11,6 @@ function problems(): Health["problems"] {
   if (typeof indexedDB === "undefined") found.push("no_indexed_db");
   if (!globalThis.navigator?.locks) found.push("no_locks");
   return found;
-}
-
-async function space(): Promise<{ usedBytes: number; freeBytes: number }> {
-  const storage = globalThis.navigator?.storage;
-  if (!storage?.estimate) return { usedBytes: 0, freeBytes: -1 };
-  const { usage = 0, quota } = await storage.estimate();
-  return { usedBytes: usage, freeBytes: quota === undefined ? -1 : Math.max(0, quota - usage) };
 }
 
 /** Secure context, database, persistence, space. */

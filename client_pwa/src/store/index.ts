@@ -20,5 +20,9 @@ export {
   derivationsOf, finding, inspection, inspections, openFindings, order, photo, photos, reinspection, reinspectionsOf, todaysInspections, voices,
 } from "./queries.ts";
 export { KEPT_DAYS, prefer, preferences, type KeptDays, type Preferences } from "./preferences.ts";
+export { dropOldOriginals } from "./retention.ts";
+export { isFull, setAside } from "./reserve.ts";
+export { freeable, requireRoomToCapture, room, type Held, type Room } from "./room.ts";
+export { dropSpoken, keepPiece, unfinishedSpoken, type Spoken } from "./spoken.ts";
 export { missingFor } from "./shapes.ts";
 export { viewed } from "./view.ts";

@@ -60,18 +60,20 @@ export async function finding(id: string): Promise<FindingView | undefined> {
 
 async function whole(head: Viewed): Promise<InspectionView> {
   const { id, row } = head;
-  const [findingRows, photoRows, clipRows, recordRows, enterprise] = await Promise.all([
-    viewedUnder("finding", id), viewedUnder("photo", id), viewedUnder("clip", id), viewedUnder("record", id),
+  const [findingRows, photoRows, voiceRows, clipRows, recordRows, enterprise] = await Promise.all([
+    viewedUnder("finding", id), viewedUnder("photo", id), viewedUnder("voice", id), viewedUnder("clip", id), viewedUnder("record", id),
     viewed(`enterprise/${textOf(row, "enterprise")}`),
   ]);
   const recorded = new Set(membersOf(row, "recorded_findings"));
   const findings = findingRows.map((one) => findingView(one, recorded.has(one.id), today())).sort(byNumber);
   const pictures = await withVerified(photoRows.sort(byCreation));
   const used = new Set(findings.flatMap((one) => [...one.photos, ...one.afterPhotos]));
+  const given = new Set(findings.flatMap((one) => one.voices));
+  const looseVoices = await checked(voiceRows.filter((one) => !given.has(one.id)).sort(byCreation), voiceView);
   const records = recordRows.sort(byCreation).map(recordView);
   const { signing, ...known } = facts(head);
   return {
-    ...head, ...known, signing, signedBy: records.find((one) => one.id === signing)?.author ?? "", records, findings, photos: pictures, loosePhotos: pictures.filter((one) => !used.has(one.id)),
+    ...head, ...known, signing, signedBy: records.find((one) => one.id === signing)?.author ?? "", records, findings, photos: pictures, loosePhotos: pictures.filter((one) => !used.has(one.id)), looseVoices,
     clips: clipRows.sort(byCreation).map(clipView), enterpriseName: enterprise ? textOf(enterprise.row, "name") : "",
     unrecorded: hasRecord(head) ? findings.filter((one) => !one.recorded && isOpen(one.state)).map((one) => one.id) : [],
   };

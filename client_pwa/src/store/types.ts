@@ -114,6 +114,8 @@ export interface InspectionView extends Viewed {
   readonly photos: readonly PhotoView[];
   /** Photos of this inspection that belong to no finding yet. */
   readonly loosePhotos: readonly PhotoView[];
+  /** Voice notes of no hazard, oldest first: not given to one yet, or taken out. */
+  readonly looseVoices: readonly VoiceView[];
   readonly clips: readonly ClipView[];
   readonly orders: readonly string[];
   /** Person ids of second officers who agreed / objected. */

@@ -6,6 +6,7 @@ import { health } from "../store/health.ts";
 import { currentAuthor } from "../store/identity.ts";
 import { enterprises, ownChain, phrases } from "../store/lookups.ts";
 import { openFindings, todaysInspections } from "../store/queries.ts";
+import { LOW_BYTES } from "../store/room.ts";
 import { allCursors } from "../store/rowstore.ts";
 import type { Author } from "../store/types.ts";
 import { missingThumbnails } from "./fetches.ts";
@@ -15,7 +16,6 @@ import type { Check } from "./types.ts";
 
 const DAY_MS = 86_400_000;
 const LOGIN_DAYS = 7;
-const FREE_BYTES = 500_000_000;
 const CLOCK_MS = 120_000;
 const FRESH_MS = DAY_MS;
 const ALL = 1_000_000;
@@ -58,7 +58,7 @@ async function personChecks(author: Author | undefined): Promise<Check[]> {
 
 async function deviceChecks(): Promise<Check[]> {
   const { ok, persisted, freeBytes } = await health();
-  const isRoomy = freeBytes < 0 || freeBytes >= FREE_BYTES;
+  const isRoomy = freeBytes < 0 || freeBytes >= LOW_BYTES;
   const cached = (await globalThis.caches?.match("/")) !== undefined && globalThis.navigator?.serviceWorker?.controller != null;
   return [
     { id: "storage", ok: ok && isRoomy, detail: { free_mb: freeBytes < 0 ? -1 : Math.floor(freeBytes / 1_000_000), persisted: persisted ? 1 : 0 } },

@@ -4,17 +4,21 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
+import { elapsed } from "../screen/dates.ts";
 import { define, ScreenElement } from "../screen/element.ts";
 import { t } from "../screen/i18n.ts";
 import { icon, type IconName } from "../screen/icons.ts";
 import { button, empty } from "../screen/parts.ts";
 import { currentPath, fill, href, match, navigate, onRoute, placesFor, type Match } from "../screen/router.ts";
-import { health, rememberPlace, restorePoint, subscribe, type Health } from "../store/index.ts";
+import { health, isFull, rememberPlace, restorePoint, setAside, subscribe, type Health } from "../store/index.ts";
 import { activateUpdate, deployment, engine, watchUpdates } from "../sync/index.ts";
 import { failureText } from "./failures.ts";
 import { gate } from "./gate.ts";
+import type { NoRoom } from "./parts/no-room.ts";
 import { syncChip } from "./parts/sync-chip.ts";
+import { keepInterruptedVoices } from "./interrupted-voices.ts";
 import { onSession, refreshSession, session } from "./session.ts";
+import "./parts/no-room.ts";
 import "./screens/blocked.ts";
 
 const TOAST_MS = 3000;
@@ -32,6 +36,8 @@ class App extends ScreenElement {
   started = false;
   #toastTimer = 0;
   #field = "";
+  #rescuedFor = "";
+  #rescuing: Promise<void> = Promise.resolve();
 
   constructor() {
     super();
@@ -43,7 +49,7 @@ class App extends ScreenElement {
       document.addEventListener("visibilitychange", listener);
       return () => document.removeEventListener("visibilitychange", listener);
     }, () => document.visibilityState === "visible" && this.askAgain());
-    this.addEventListener("screen-failed", (event) => this.tell(failureText((event as CustomEvent).detail), true));
+    this.addEventListener("screen-failed", (event) => this.failed((event as CustomEvent).detail));
     this.addEventListener("screen-said", (event) => this.tell(String((event as CustomEvent).detail), false));
     this.addEventListener("focusin", (event) => this.remember((event.target as HTMLElement).id));
   }
@@ -70,6 +76,7 @@ class App extends ScreenElement {
     this.started = true;
     engine.start();
     this.arrive();
+    await setAside();
     this.isDemo = (await deployment())?.demo ?? false;
     this.requestUpdate();
     await watchUpdates(() => this.put({ updateWaits: true }));
@@ -90,6 +97,7 @@ class App extends ScreenElement {
     if (path === "/") return navigate(homePath(), true);
     if (found?.path !== this.match?.path) scrollTo(0, 0);
     this.attempt(async () => {
+      if (!found?.route.open) await this.rescueVoices(); // before a form reads its draft
       await found?.route.load?.();
       this.match = found;
       this.requestUpdate();
@@ -97,6 +105,24 @@ class App extends ScreenElement {
       await this.updateComplete;
       this.focusAgain();
     });
+  }
+
+  /** What somebody was saying when the page was killed is theirs again as soon as they are back. */
+  private rescueVoices(): Promise<void> {
+    const person = session()?.person ?? "";
+    if (!person || person === this.#rescuedFor) return this.#rescuing;
+    this.#rescuedFor = person;
+    this.#rescuing = this.rescueTheirs();
+    return this.#rescuing;
+  }
+
+  private async rescueTheirs(): Promise<void> {
+    try {
+      const rescuedMs = await keepInterruptedVoices();
+      if (rescuedMs > 0) this.tell(t("voice.rescued", { length: elapsed(rescuedMs) }), false, FAILED_MS);
+    } catch (reason) {
+      this.failed(reason); // they stay where they are, and the screen opens all the same
+    }
   }
 
   private remember(field: string): void {
@@ -116,10 +142,16 @@ class App extends ScreenElement {
     else this.#field = "";
   }
 
-  private tell(text: string, failed: boolean): void {
+  private failed(reason: unknown): void {
+    const noRoom = this.querySelector<NoRoom>("lh-no-room");
+    if (isFull(reason) && noRoom) noRoom.refused(reason);
+    else this.tell(failureText(reason), true);
+  }
+
+  private tell(text: string, failed: boolean, forMs = failed ? FAILED_MS : TOAST_MS): void {
     clearTimeout(this.#toastTimer);
     this.put({ toast: { text, failed } });
-    this.#toastTimer = window.setTimeout(() => this.put({ toast: undefined }), failed ? FAILED_MS : TOAST_MS);
+    this.#toastTimer = window.setTimeout(() => this.put({ toast: undefined }), forMs);
   }
 
   private topbar(found: Match): TemplateResult {
@@ -180,7 +212,7 @@ class App extends ScreenElement {
     const body = this.match
       ? this.framed(this.match)
       : html`<main class="page">${empty("search", t("app.not_found"), html`<a class="button" href=${href("/")}>${t("nav.home")}</a>`)}</main>`;
-    return html`${this.isDemo ? html`<p class="demo-line">${t("app.demo")}</p>` : nothing}${this.updateLine()}${body}${this.notices()}`;
+    return html`${this.isDemo ? html`<p class="demo-line">${t("app.demo")}</p>` : nothing}${this.updateLine()}<lh-no-room></lh-no-room>${body}${this.notices()}`;
   }
 }
 

@@ -27,6 +27,7 @@ import "./screens/hazards.ts";
 import "./screens/outbox.ts";
 import "./screens/upload.ts";
 import "./screens/settings.ts";
+import "./screens/storage.ts";
 import "./screens/carry.ts";
 import "./screens/carry-save.ts";
 import "./screens/carry-open.ts";
@@ -70,5 +71,6 @@ addRoutes(
   phone("/carry/open", "carry.open.title", () => html`<lh-carry-open></lh-carry-open>`, "/carry"),
   phone("/carry/show", "carry.show.title", () => html`<lh-carry-show></lh-carry-show>`, "/carry"),
   phone("/carry/scan", "carry.scan.title", () => html`<lh-carry-scan></lh-carry-scan>`, "/carry"),
+  phone("/storage", "storage.title", () => html`<lh-storage></lh-storage>`, "/settings"),
   phone("/settings", "settings.title", () => html`<lh-settings></lh-settings>`),
 );

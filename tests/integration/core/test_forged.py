@@ -114,6 +114,7 @@ def test_a_step_from_a_state_that_was_there_is_still_a_claim(
 FOREIGN: dict[str, dict[str, Any]] = {
     "photo.assign": {"photos": ["photo-1"]},
     "photo.unassign": {"photos": ["photo-1"]},
+    "voice.unassign": {"voices": ["voice-1"]},
     "finding.edit": {"changes": [{"field": "place", "value": "别处", "replaces": []}]},
     "finding.classify": {"grade": "general", "replaces": []},
     "finding.confirm": {},

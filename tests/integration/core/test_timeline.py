@@ -76,6 +76,11 @@ def test_a_hazard_tells_of_its_voice_notes_and_of_copies_of_its_photos(
     kinds = ["photo.add", "voice.add", "finding.create", "voice.add", "photo.derive"]
     assert kinds_of(office, f"finding/{hazard}") == kinds
     assert len(office.row(f"finding/{hazard}")["sets"]["voices"]) == 2
+    taken_out = [before.body["voice"]]
+    office.apply(ann.op("voice.unassign", {"finding": hazard, "voices": taken_out}))
+    assert [one["id"] for one in office.row(f"finding/{hazard}")["sets"]["voices"]] != taken_out
+    assert len(office.row(f"finding/{hazard}")["sets"]["voices"]) == 1
+    assert len(office.row(f"inspection/{inspection}")["sets"]["voices"]) == 2
 
 
 def test_a_photo_taken_for_a_hazard_is_told_once(

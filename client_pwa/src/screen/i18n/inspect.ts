@@ -7,8 +7,9 @@ import { entrance } from "./inspect/entrance.ts";
 import { home } from "./inspect/home.ts";
 import { inspection } from "./inspect/inspection.ts";
 import { recordings } from "./inspect/recordings.ts";
+import { storage } from "./inspect/storage.ts";
 
 export const inspect = {
-  zh: { ...home.zh, ...entrance.zh, ...inspection.zh, ...capture.zh, ...documents.zh, ...carry.zh, ...recordings.zh },
-  en: { ...home.en, ...entrance.en, ...inspection.en, ...capture.en, ...documents.en, ...carry.en, ...recordings.en },
+  zh: { ...home.zh, ...entrance.zh, ...inspection.zh, ...capture.zh, ...documents.zh, ...carry.zh, ...recordings.zh, ...storage.zh },
+  en: { ...home.en, ...entrance.en, ...inspection.en, ...capture.en, ...documents.en, ...carry.en, ...recordings.en, ...storage.en },
 } as const;

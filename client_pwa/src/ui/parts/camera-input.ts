@@ -4,6 +4,8 @@
 
 import { html, type TemplateResult } from "lit";
 import { icon } from "../../screen/icons.ts";
+import { isFull, requireRoomToCapture } from "../../store/index.ts";
+import { NotKept } from "../not-kept.ts";
 
 export interface Taken {
   readonly bytes: ArrayBuffer;
@@ -35,9 +37,14 @@ function mediaTypeOf(file: File, bytes: ArrayBuffer): string {
 }
 
 async function keepAll(files: readonly File[], config: CameraInput): Promise<void> {
-  for (const file of files) {
+  for (const [at, file] of files.entries()) {
     const bytes = await file.arrayBuffer();
-    await config.taken({ bytes, mediaType: mediaTypeOf(file, bytes), source: config.source });
+    try {
+      await config.taken({ bytes, mediaType: mediaTypeOf(file, bytes), source: config.source });
+    } catch (reason) {
+      const left = files.slice(at);
+      throw isFull(reason) ? new NotKept(left.length, () => keepAll(left, config), reason) : reason;
+    }
   }
   if (files.length > 0) config.done?.();
 }
@@ -47,6 +54,7 @@ export function cameraInput(config: CameraInput, fail: (action: () => Promise<un
   const open = (event: Event): void => {
     const input = (event.currentTarget as HTMLElement).nextElementSibling as HTMLInputElement;
     fail(async () => {
+      await requireRoomToCapture();
       await config.before();
       input.click();
     });

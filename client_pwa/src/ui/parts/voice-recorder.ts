@@ -1,13 +1,16 @@
 // <lh-voice-recorder>: one tap begins a voice note, the next ends and keeps it. Leaving the page
-// ends and keeps it too. A refused microphone is said plainly; the hazard can be written instead.
+// ends and keeps it too, and of a page that is killed the next start keeps it (interrupted-voices.ts). A refused microphone is said plainly; the hazard can be written instead.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { addVoice } from "../../capture/index.ts";
+import { addVoice, nextVoice } from "../../capture/index.ts";
 import { elapsed } from "../../screen/dates.ts";
 import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { banner } from "../../screen/parts.ts";
+import { dropSpoken, isFull, keepPiece, requireRoomToCapture } from "../../store/index.ts";
+import { whileSpeaking } from "../interrupted-voices.ts";
+import { NotKept } from "../not-kept.ts";
 import { say } from "../says.ts";
 import { LONGEST_MS, MicrophoneError, type MicrophoneProblem, type Recording, startRecording } from "../voice.ts";
 
@@ -56,12 +59,10 @@ class VoiceRecorder extends ScreenElement {
     const about = this.about;
     this.put({ keeping: true, problem: "" });
     about.busy?.(true);
+    const voice = nextVoice();
     try {
-      const { startedAtMs, stop, done } = await startRecording();
-      this.#stop = stop;
-      this.put({ startedAtMs });
-      if (!this.isConnected) stop();
-      await this.keep(about, await done);
+      await requireRoomToCapture();
+      await whileSpeaking(voice, () => this.speak(voice, about));
     } catch (error) {
       if (!(error instanceof MicrophoneError)) throw error;
       this.put({ problem: error.problem });
@@ -72,11 +73,27 @@ class VoiceRecorder extends ScreenElement {
     }
   }
 
-  private async keep({ inspection, finding, kept }: Speaking, said: Recording): Promise<void> {
+  private async speak(voice: string, about: Speaking): Promise<void> {
+    const { inspection, finding } = about;
+    let pieces = 0;
+    const { startedAtMs, stop, done } = await startRecording((piece) => keepPiece({ ...piece, voice, inspection, finding }, pieces++));
+    this.#stop = stop;
+    this.put({ startedAtMs });
+    if (!this.isConnected) stop();
+    await this.keep(voice, about, await done);
+  }
+
+  private async keep(voice: string, about: Speaking, said: Recording): Promise<void> {
     this.#stop = undefined;
     this.put({ startedAtMs: 0 });
-    const saved = await addVoice(said.bytes, { inspection, finding, mediaType: said.mediaType, recordedAtMs: said.startedAtMs, durationMs: said.durationMs });
-    await kept(saved.voice);
+    const { inspection, finding, kept } = about;
+    try {
+      await addVoice(said.bytes, { voice, inspection, finding, mediaType: said.mediaType, recordedAtMs: said.startedAtMs, durationMs: said.durationMs });
+    } catch (reason) {
+      throw isFull(reason) ? new NotKept(1, () => this.keep(voice, about, said), reason) : reason;
+    }
+    await kept(voice);
+    await dropSpoken(voice);
     say(this, t("voice.kept"));
   }
 

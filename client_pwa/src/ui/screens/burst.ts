@@ -7,14 +7,18 @@ import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { banner } from "../../screen/parts.ts";
-import { drafts } from "../../store/index.ts";
+import { href } from "../../screen/router.ts";
+import { drafts, isFull, requireRoomToCapture } from "../../store/index.ts";
 import { frameOf, openCamera, type OpenCamera } from "../camera.ts";
+import { NotKept } from "../not-kept.ts";
 import { cameraInput, type Taken } from "../parts/camera-input.ts";
 
 class Burst extends ScreenElement {
   taken = 0;
   saved: readonly string[] = [];
   refused = false;
+  /** No room for another photo. */
+  full = false;
   playing = false;
   #camera: OpenCamera | undefined;
   #saving: Promise<void> = Promise.resolve();
@@ -26,7 +30,7 @@ class Burst extends ScreenElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.open();
+    this.attempt(() => this.open());
   }
 
   override disconnectedCallback(): void {
@@ -35,6 +39,7 @@ class Burst extends ScreenElement {
   }
 
   private async open(): Promise<void> {
+    if (!(await this.hasRoom())) return;
     try {
       this.#camera = await openCamera();
     } catch {
@@ -59,14 +64,31 @@ class Burst extends ScreenElement {
     const capturedAtMs = Date.now();
     const inspection = this.params["id"] ?? "";
     this.#saving = this.#saving.then(async () => {
-      try {
+      const add = async (): Promise<void> => {
         const kept = await addPhoto(await bytes, { inspection, purpose: "finding", source, mediaType, capturedAtMs });
-        this.put({ saved: [kept.photo, ...this.saved] });
+        this.put({ saved: [kept.photo, ...this.saved], taken: Math.max(this.taken, this.saved.length + 1) });
+      };
+      try {
+        await add();
+        await this.hasRoom();
       } catch (reason) {
         this.put({ taken: this.taken - 1 });
-        this.attempt(() => Promise.reject(reason));
+        this.attempt(() => Promise.reject(isFull(reason) ? new NotKept(1, add, reason) : reason));
       }
     });
+  }
+
+  /** Before the camera opens and after each photo: the next one must fit. */
+  private async hasRoom(): Promise<boolean> {
+    try {
+      await requireRoomToCapture();
+      return true;
+    } catch (reason) {
+      this.#camera?.stop();
+      this.put({ full: true, playing: false });
+      this.attempt(() => Promise.reject(reason));
+      return false;
+    }
   }
 
   private shoot(): void {
@@ -88,7 +110,7 @@ class Burst extends ScreenElement {
     const waiting = this.taken - this.saved.length;
     return html`<div class="burst" data-test="burst-page" data-saved=${this.saved.length} data-taken=${this.taken}>
       <div class="burst-view">
-        ${this.refused ? html`<div class="page">${banner("todo", t("burst.refused"), t("burst.refused_hint"), "camera-refused")}</div>` : html`<video autoplay playsinline muted aria-label=${t("burst.view")}></video>`}
+        ${this.full ? html`<div class="page">${banner("alarm", t("room.full"), html`<a class="button" href=${href("/storage")}>${t("storage.title")}</a>`, "burst-full")}</div>` : this.refused ? html`<div class="page">${banner("todo", t("burst.refused"), t("burst.refused_hint"), "camera-refused")}</div>` : html`<video autoplay playsinline muted aria-label=${t("burst.view")}></video>`}
       </div>
       <div class="burst-foot">
         <ul class="strip" aria-label=${t("burst.kept")}>
@@ -98,7 +120,7 @@ class Burst extends ScreenElement {
           ${waiting > 0 ? html`<span>${t("burst.waiting", { count: waiting })}</span>` : nothing}</p>
         <div class="burst-controls">
           <button type="button" class="button" data-test="burst-done" @click=${() => this.attempt(() => this.finish())}>${icon("check")}<span>${t("do.done")}</span></button>
-          ${this.refused
+          ${this.full ? nothing : this.refused
             ? cameraInput({ source: "camera", text: t("capture.photo"), test: "take-photo", main: true, before: () => drafts.save(`camera/${this.params["id"] ?? ""}`, { at_ms: Date.now() }), taken: (photo) => this.received(photo) }, (action) => this.attempt(action))
             : html`<button type="button" class="shutter" ?disabled=${!this.playing} aria-label=${t("burst.shoot")} data-test="shutter" @click=${() => this.shoot()}></button>`}
           <span></span>

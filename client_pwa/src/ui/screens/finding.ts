@@ -1,7 +1,7 @@
 // One hazard: what was seen, where it stands, and the few things an officer may do with it.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { attestReinspection, resolveEnterpriseField, resolveField } from "../../capture/index.ts";
+import { attestReinspection, resolveEnterpriseField, resolveField, unassignVoices } from "../../capture/index.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
@@ -95,7 +95,11 @@ class Finding extends LiveScreen {
   }
 
   private spoken(one: FindingView): TemplateResult {
-    return html`${voiceNotes(this.voices)}
+    const takeOut = async (voice: string): Promise<void> => {
+      await unassignVoices(one.id, [voice]);
+      say(this, t("voice.taken_out"));
+    };
+    return html`${voiceNotes(this.voices, this.mayChoose && !one.recorded ? (voice) => this.attempt(() => takeOut(voice)) : undefined)}
       ${this.mayChoose ? html`<lh-voice-recorder .about=${{ inspection: one.inspection, finding: one.id, kept: async () => undefined }}></lh-voice-recorder>` : nothing}`;
   }
 

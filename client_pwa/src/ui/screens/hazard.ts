@@ -2,7 +2,7 @@
 // taken. A photo or a text is enough to save; what is missing is 待补 and never blocks here.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { addPhoto, classifyFinding, editFinding, saveFinding, unassignPhotos, watchPosition } from "../../capture/index.ts";
+import { addPhoto, classifyFinding, editFinding, saveFinding, unassignPhotos, unassignVoices, watchPosition } from "../../capture/index.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
@@ -96,6 +96,16 @@ class Hazard extends LiveScreen {
     this.refresh();
   }
 
+  /** As long as no record shows it: what was said stays with the inspection. */
+  private takeBack(voice: string): void {
+    this.attempt(async () => {
+      if (this.finding?.voices.includes(voice)) await unassignVoices(this.finding.id, [voice]);
+      await this.draft.change({ voices: this.draft.value.voices.filter((one) => one !== voice) });
+      say(this, t("voice.taken_out"));
+      this.refresh();
+    });
+  }
+
   private picked(phrase: PhraseView): void {
     this.picking = false;
     this.change({ phrase: phrase.id, description: phrase.text, requirement: phrase.requirement, basis: phrase.basis });
@@ -171,7 +181,7 @@ class Hazard extends LiveScreen {
     return html`<div class="page page-hazard" data-test="hazard-form">
       ${this.inspection?.signing && !this.finding ? banner("todo", t("hazard.late"), t("hazard.late_hint")) : nothing}
       ${this.photos()}
-      ${voiceNotes(this.voices)}
+      ${voiceNotes(this.voices, this.finding?.recorded ? undefined : (voice) => this.takeBack(voice))}
       <lh-voice-recorder .about=${{ inspection: this.inspection?.id ?? "", finding: this.finding?.id, kept: (voice: string) => this.spoken(voice), busy: (speaking: boolean) => this.put({ speaking }) }}></lh-voice-recorder>
       ${hazardFields(value, (fields) => this.change(fields))}
     </div>

@@ -13,6 +13,7 @@ import { href, navigate } from "../../screen/router.ts";
 import { drafts, inspection, person, type InspectionView } from "../../store/index.ts";
 import { recorded, unexplained } from "../../store/recordings.ts";
 import { newHazard, type HazardDraft } from "../hazard-draft.ts";
+import { voiceNotes } from "../../screen/voice-note.ts";
 import { inspectionBar } from "../parts/inspection-bar.ts";
 import { findingCard } from "../parts/finding-card.ts";
 import type { Taken } from "../parts/camera-input.ts";
@@ -27,6 +28,8 @@ class Inspection extends LiveScreen {
   one: InspectionView | undefined;
   officers: readonly string[] = [];
   hasDraft = false;
+  /** Voice notes that wait in the draft of a hazard. */
+  drafted: readonly string[] = [];
   silent = 0;
   sheet: "" | "more" | "pause" | "conclude" = "";
 
@@ -43,7 +46,9 @@ class Inspection extends LiveScreen {
     this.one = await inspection(this.inspection);
     this.officers = await Promise.all((this.one?.officers ?? []).map(async (id) => (await person(id))?.name ?? id));
     this.silent = this.one?.signing ? await this.gapsToExplain(this.one) : 0;
-    this.hasDraft = (await drafts.load(newHazard(this.inspection))) !== undefined;
+    const draft = await drafts.load<HazardDraft>(newHazard(this.inspection));
+    this.hasDraft = draft !== undefined;
+    this.drafted = draft?.voices ?? [];
   }
 
   /** Once it is signed, its officers are asked about each stretch that was not recorded. */
@@ -102,6 +107,13 @@ class Inspection extends LiveScreen {
       <span class="grow strong">${t("tray.count", { count: one.loosePhotos.length })}</span>${icon("next")}</a>`;
   }
 
+  /** Nothing that was said disappears: also what was taken out of a hazard is heard here. */
+  private voices(one: InspectionView): TemplateResult | typeof nothing {
+    const loose = one.looseVoices.filter(({ id }) => !this.drafted.includes(id));
+    if (loose.length === 0) return nothing;
+    return html`<details class="card" data-test="loose-voices" data-count=${loose.length}><summary>${t("voice.loose", { count: loose.length })}</summary>${voiceNotes(loose)}</details>`;
+  }
+
   private findings(one: InspectionView): TemplateResult {
     const kept = one.findings.filter((finding) => !GONE.includes(finding.state));
     const gone = one.findings.filter((finding) => GONE.includes(finding.state));
@@ -141,7 +153,7 @@ class Inspection extends LiveScreen {
       ${one.state === "in_progress" || this.isRecording(one) ? html`<lh-recorder .inspection=${one}></lh-recorder>` : nothing}
       ${this.silent > 0 ? banner("todo", t("rec.asked", { count: this.silent }), html`<a class="button" href=${href(`/inspections/${one.id}/recordings`)} data-test="explain-gaps">${t("rec.asked_go")}</a>`, "gaps-asked") : nothing}
       ${this.hasDraft ? banner("todo", t("inspection.draft"), html`<a class="button" href=${href(`/inspections/${one.id}/hazard`)} data-test="resume-draft">${t("inspection.draft_go")}</a>`) : nothing}
-      ${this.tray(one)} ${this.findings(one)}
+      ${this.tray(one)} ${this.findings(one)} ${this.voices(one)}
     </div>
     ${inspectionBar(one, {
       before: () => drafts.save(`camera/${this.inspection}`, { at_ms: Date.now() }),

@@ -10,7 +10,7 @@ import { LiveScreen } from "../../screen/live.ts";
 import { lookingWhile } from "../../screen/looking.ts";
 import { badge, button } from "../../screen/parts.ts";
 import { navigate } from "../../screen/router.ts";
-import { askPersistence } from "../../store/index.ts";
+import { askPersistence, room } from "../../store/index.ts";
 import { engine, readiness, type Check, type CheckId } from "../../sync/index.ts";
 import { megabytes } from "../parts/sync-chip.ts";
 
@@ -40,12 +40,19 @@ class Ready extends LiveScreen {
     if (place) return navigate(place);
     this.put({ busy: true });
     try {
-      if (way === "storage") await askPersistence();
+      if (way === "storage") await this.makeRoom();
       else await engine.syncNow();
     } finally {
       this.put({ busy: false });
     }
     this.refresh();
+  }
+
+  /** The system's promise to keep this; then, where there is too little of it, what may go. */
+  private async makeRoom(): Promise<void> {
+    await askPersistence();
+    const { level } = await room();
+    if (level === "low" || level === "full") navigate("/storage");
   }
 
   private values(check: Check): Record<string, string | number> {

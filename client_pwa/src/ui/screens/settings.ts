@@ -9,14 +9,13 @@ import { LiveScreen } from "../../screen/live.ts";
 import { stateLabel } from "../../screen/labels.ts";
 import { badge, banner, button, chips, facts, section, sheet } from "../../screen/parts.ts";
 import { href, navigate } from "../../screen/router.ts";
-import { askPersistence, bureauName, health, KEPT_DAYS, ownChain, prefer, preferences, type ChainView, type Health, type KeptDays, type Preferences } from "../../store/index.ts";
+import { bureauName, ownChain, prefer, preferences, room, type ChainView, type Preferences, type Room } from "../../store/index.ts";
 import { deployment, engine, lock, logout, peopleHere, type PersonHere } from "../../sync/index.ts";
 import { megabytes } from "../parts/sync-chip.ts";
-import { say } from "../says.ts";
 import { me, refreshSession, session } from "../session.ts";
 
 class Settings extends LiveScreen {
-  health: Health | undefined;
+  room: Room | undefined;
   chain: ChainView | undefined;
   preferences: Preferences | undefined;
   bureau = "";
@@ -26,7 +25,7 @@ class Settings extends LiveScreen {
 
   protected override async read(): Promise<void> {
     if (!session()) return; // signing out: the shell is about to leave this page
-    this.health = await health();
+    this.room = await room();
     this.preferences = await preferences();
     this.chain = await ownChain();
     this.bureau = await bureauName(session()?.bureau ?? "");
@@ -44,12 +43,6 @@ class Settings extends LiveScreen {
     await lock();
     await refreshSession();
     navigate("/unlock", true);
-  }
-
-  private async persist(): Promise<void> {
-    const granted = await askPersistence();
-    say(this, granted ? t("settings.persisted") : t("settings.not_persisted"));
-    this.refresh();
   }
 
   /** Each person's unsent work: only they can send it, so it must not be forgotten on this phone. */
@@ -86,18 +79,17 @@ class Settings extends LiveScreen {
       <a class="button" href=${href("/carry")}>${icon("people")}<span>${t("carry.title")}</span></a></div>`);
   }
 
-  private storage(health: Health): TemplateResult {
-    return section(t("settings.storage"), html`<div class="card stack">
+  private storage({ usedBytes, freeBytes, photosLeft, level }: Room): TemplateResult {
+    return section(t("storage.title"), html`<div class="card stack">
       ${facts([
-        [t("settings.used"), megabytes(health.usedBytes)],
-        [t("settings.free"), health.freeBytes < 0 ? t("settings.unknown") : megabytes(health.freeBytes)],
+        [t("storage.used"), megabytes(usedBytes)],
+        [t("settings.free"), freeBytes < 0 ? t(level === "full" ? "storage.word_full" : "settings.unknown") : `${megabytes(freeBytes)}${t("list.comma")}${t("storage.about", { count: photosLeft })}`],
       ])}
-      <div class="row row-wrap">${health.persisted ? badge("plain", t("settings.persisted"), "check") : badge("todo", t("settings.not_persisted"), "attention")}
-        ${health.persisted ? nothing : button(t("settings.persist"), () => this.attempt(() => this.persist()), { test: "persist" })}</div>
+      <a class="button" href=${href("/storage")} data-test="storage-open">${icon("phone")}<span>${t("storage.open")}</span></a>
     </div>`);
   }
 
-  private originals({ wifiOnly, keptDays }: Preferences): TemplateResult {
+  private originals({ wifiOnly }: Preferences): TemplateResult {
     const choose = (change: Partial<Preferences>): void => this.attempt(async () => {
       await prefer(change);
       this.refresh();
@@ -107,9 +99,6 @@ class Settings extends LiveScreen {
         { value: "any", text: t("settings.any_link"), test: "send-any" }, { value: "wifi", text: t("settings.wifi_only"), test: "send-wifi" },
       ], wifiOnly ? "wifi" : "any", (value) => choose({ wifiOnly: value === "wifi", anyLinkUntilMs: 0 }))}
       <p class="soft">${t("settings.wifi_hint")}</p>
-      ${chips(t("settings.kept"), KEPT_DAYS.map((days) => ({ value: String(days), text: t("settings.kept_days", { count: days }), test: `kept-${days}` })),
-        String(keptDays), (value) => choose({ keptDays: Number(value) as KeptDays }))}
-      <p class="soft">${t("settings.kept_hint")}</p>
     </div>`);
   }
 
@@ -125,7 +114,7 @@ class Settings extends LiveScreen {
     if (!session()) return html``;
     return html`<div class="page" data-test="settings-page">
       ${section(t("settings.language"), chips(t("settings.language"), [{ value: "zh", text: "中文", test: "language-zh" }, { value: "en", text: "English", test: "language-en" }], language(), (value) => setLanguage(value as Language)))}
-      ${this.account()} ${this.everybody()} ${this.preferences ? this.originals(this.preferences) : nothing} ${this.health ? this.storage(this.health) : nothing}
+      ${this.account()} ${this.everybody()} ${this.preferences ? this.originals(this.preferences) : nothing} ${this.room ? this.storage(this.room) : nothing}
       ${section(t("settings.install"), html`<div class="card"><p>${t("settings.install_hint")}</p></div>`)}
       ${section(t("settings.about"), html`<div class="card stack">${facts([
         [t("settings.system"), this.server?.name ?? ""],

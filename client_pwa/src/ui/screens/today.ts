@@ -9,7 +9,7 @@ import { stateLabel } from "../../screen/labels.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, empty, section } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
-import { openFindings, ownChain, todaysInspections, today, type FindingView, type InspectionView } from "../../store/index.ts";
+import { openFindings, ownChain, room, todaysInspections, today, type FindingView, type InspectionView, type Room } from "../../store/index.ts";
 import { engine } from "../../sync/index.ts";
 import { enterpriseNames } from "../enterprise-names.ts";
 import { findingCard } from "../parts/finding-card.ts";
@@ -27,6 +27,7 @@ class Today extends LiveScreen {
   names: ReadonlyMap<string, string> = new Map();
   toAttest: readonly Attestation[] = [];
   chainState = "";
+  room: Room | undefined;
 
   constructor() {
     super();
@@ -40,6 +41,7 @@ class Today extends LiveScreen {
     this.names = await enterpriseNames(this.due.slice(0, SHOWN_DUE));
     this.toAttest = await attestations(person);
     this.chainState = (await ownChain())?.state ?? "";
+    this.room = await room();
   }
 
   private continueCard(inspection: InspectionView): TemplateResult {
@@ -74,6 +76,13 @@ class Today extends LiveScreen {
     `;
   }
 
+  private roomLine(): TemplateResult | typeof nothing {
+    const { level, photosLeft } = this.room ?? {};
+    if (level !== "low" && level !== "full") return nothing;
+    const text = level === "full" ? t("room.full_refused") : t("storage.photos_left", { count: photosLeft ?? 0 });
+    return banner(level === "full" ? "alarm" : "todo", text, html`<a class="button" href=${href("/storage")} data-test="room-line">${t("room.open")}</a>`, `room-${level}`);
+  }
+
   private outboxLine(): TemplateResult {
     const { tone, shape, text } = syncWord(engine.status());
     return html`<a class="card row outbox-line outbox-line-${tone}" href=${href("/outbox")} data-test="outbox-line">${icon(shape)}<span class="grow strong">${text}</span>${icon("next")}</a>`;
@@ -99,7 +108,7 @@ class Today extends LiveScreen {
         <div><p class="day">${dayInWords(today(), language())}</p><p class="soft">${me().name}</p></div>
         <a class="button" href=${href("/ready")} data-test="ready-link">${icon("shield")}<span>${t("ready.title")}</span></a>
       </div>
-      ${this.notices()} ${[...under, ...after].map((one) => this.continueCard(one))}
+      ${this.notices()} ${this.roomLine()} ${[...under, ...after].map((one) => this.continueCard(one))}
       ${section(t("today.planned", { count: planned.length }), html`<div class="stack">
         ${planned.length === 0 ? empty("calendar", t("today.none_planned")) : planned.map((one) => this.planned(one))}
       </div>`)}
