@@ -1,10 +1,12 @@
-"""A day of a docking station at the desk: the manifest dropped, matched, decided; a timeline.
+"""Docking stations: a day's manifest at the desk, cases and holds, and the phone's part.
 
-The references come from an inspector's phone over HTTP, two thousand of them; everything else goes
-through the screens.
+The day's references come from an inspector's phone over HTTP, two thousand of them; everything else
+goes through the screens. The demo's clock is its own while it loads: a case in it is days old.
 """
 
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from playwright.sync_api import expect
 from server.cli.demo.phone import Phone
 from server.services.runtime import SystemClock
 from sync_protocol import keys
+from tests.e2e.inspector import Inspector
 from tests.e2e.people import PASSWORD
 from tests.e2e.supervisor import Supervisor
 from tests.support.http_client import HttpClient
@@ -47,16 +50,40 @@ def row(camera: str, name: str, start: int, minutes: int, digest: str = "") -> d
     }  # fmt: skip
 
 
+def county(client: HttpClient, login: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Sign in over HTTP; return the session and the rows of the person's county."""
+    asked = {"login": login, "password": PASSWORD}
+    reply = client.open(
+        "/api/v1/session", method="POST", data=json.dumps(asked).encode(),
+        content_type="application/json",
+    )  # fmt: skip
+    session: dict[str, Any] = reply.get_json()
+    headers = {"Authorization": f"Bearer {session['access_token']}"}
+    rows: dict[str, Any] = {}
+    query, more = "", True
+    while more:
+        path = f"/api/v1/spaces/{session['person']['bureau']}/rows?{query}"
+        page = client.open(path, method="GET", headers=headers).get_json()
+        rows |= {one["row"]["entity"]: one["row"] for one in page["rows"]}
+        more = "next" in page
+        query = "&".join(f"{name}={value}" for name, value in page.get("next", {}).items())
+    return session, rows
+
+
+def of_camera(rows: dict[str, Any], camera: str) -> dict[str, Any]:
+    """Return a demo recording by its camera: its id and fields."""
+    for entity, row in rows.items():
+        if entity.startswith("clip/") and row["fields"]["camera"]["v"] == camera:
+            fields = {name: version["v"] for name, version in row["fields"].items()}
+            return {"id": entity.partition("/")[2]} | fields
+    raise LookupError(camera)
+
+
 class Field:
     """An inspector's phone, and an inspection of today's that is theirs."""
 
     def __init__(self, client: HttpClient, desk: Supervisor) -> None:
-        asked = {"login": "jcy1", "password": PASSWORD}
-        reply = client.open(
-            "/api/v1/session", method="POST", data=json.dumps(asked).encode(),
-            content_type="application/json",
-        )  # fmt: skip
-        session = reply.get_json()
+        session, self.rows = county(client, "jcy1")
         person = session["person"] | {"login": "jcy1"}
         deployment = client.open("/api/v1/deployment", method="GET").get_json()["deployment"]
         self.space = person["bureau"]
@@ -66,15 +93,6 @@ class Field:
         code = keys.pairing_code(self.phone.chain, self.phone.public_key)
         desk.confirm_phone(person["name"], code)
         desk.wait_until_all_done()
-        headers = {"Authorization": f"Bearer {session['access_token']}"}
-        self.rows: dict[str, Any] = {}
-        query, more = "", True
-        while more:
-            path = f"/api/v1/spaces/{self.space}/rows?{query}"
-            page = client.open(path, method="GET", headers=headers).get_json()
-            self.rows |= {one["row"]["entity"]: one["row"] for one in page["rows"]}
-            more = "next" in page
-            query = "&".join(f"{name}={value}" for name, value in page.get("next", {}).items())
         own = [
             row
             for entity, row in self.rows.items()
@@ -196,3 +214,126 @@ def test_a_stations_day_is_matched_and_decided_at_the_desk(
     bring_the_day(supervisor, field.day(), clip["started_at_ms"], tmp_path / "清单.json")
     decide_between_two(supervisor, clip)
     see_the_timeline(supervisor, field.inspection)
+
+
+def manifest_row(clip: dict[str, Any], name: str) -> str:
+    """Return a manifest whose one row covers a recording and names no hash."""
+    seconds = (clip["stopped_at_ms"] - clip["started_at_ms"]) // 1000
+    return (
+        "文件名,设备编号,开始时间,时长,文件大小,采集站\n"
+        f"{name},{clip['camera']},{clip['started_at_ms']},{seconds},5,一号采集站\n"
+    )
+
+
+def test_a_case_demands_each_hash_and_the_stations_word(
+    supervisor: Supervisor, over_http: HttpClient
+) -> None:
+    desk, hand = supervisor, supervisor.hand
+    rows = county(over_http, "zhuguan")[1]
+    late, missing = of_camera(rows, "虚构0023"), of_camera(rows, "虚构0022")
+    expect(hand.wait("hold-note", seconds=45)).to_contain_text("3")  # of a case two days old
+    hand.photo_of_screen("board-hold-alarm")
+    hand.tap("hold-note-open")
+    hand.wait("holds-unconfirmed", seconds=45)
+    hand.photo_of_screen("holds-alarm")
+    expect(hand.see("hold-unconfirmed")).to_have_count(3)
+    with desk.page.expect_download() as download:
+        hand.tap("holds-save")
+    listed = download.value.path().read_text(encoding="utf-8-sig")
+    assert listed.count(late["camera"] + "_") == 3
+    hand.tap("hold-confirm")
+    hand.wait("hold-dialog")
+    hand.photo_of_screen("hold-dialog")
+    hand.write("hold-by", "采集站管理员")
+    hand.tap("hold-submit")
+    expect(hand.see("hold-unconfirmed")).to_have_count(0, timeout=60_000)
+    expect(hand.see("hold", confirmed="true")).to_have_count(6)
+
+    desk.open_inspection(missing["inspection"])
+    hand.tap(hand.wait("case-open", seconds=45))
+    hand.wait("case-why")  # the station has no such recording: the case says why
+    hand.tap(hand.see("dialog-close").last)
+    desk.go("/recordings")
+    hand.wait("recordings")
+    desk.page.evaluate(DROP, ["补.csv", manifest_row(missing, "补传.mp4")])
+    hand.wait("manifest-report", accepted="1", new="1", seconds=60)
+    desk.open_inspection(missing["inspection"])
+    hand.wait("recording-row", kind="clip", outcome="matched", seconds=60)
+    hand.tap("case-open")
+    hand.write("case-number", "虚构案〔示例〕3 号")
+    hand.write("case-cause", "未取得许可擅自从事生产")
+    hand.tap("case-submit")  # the manifest named no hash: the form asks for it
+    hand.wait("case-dialog")
+    hand.write("case-hash", "abc")
+    hand.tap("case-submit")
+    hand.wait("case-dialog")
+    hand.photo_of_screen("case-dialog")
+    hand.write("case-hash", "cd" * 32)
+    hand.tap("case-submit")
+    hand.wait("case", open="true", seconds=45)
+    expect(hand.see("case-held")).to_contain_text("0/1")
+    desk.synchronise()
+    desk.wait_until_all_done()
+    desk.go("/recordings")
+    hold = hand.wait("hold", confirmed="false", seconds=60).filter(has_text="补传.mp4")
+    expect(hold).to_be_visible()
+    expect(hand.see("hold-unconfirmed")).to_have_count(0)  # the station has a day to answer
+    hand.tap(hold.locator('[data-test="hold-confirm"]'))
+    hand.write("hold-by", "站长")
+    hand.tap("hold-submit")
+    hold = hand.see("hold", confirmed="true").filter(has_text="补传.mp4")
+    expect(hold).to_be_visible(timeout=60_000)
+
+
+def test_a_gap_is_asked_about_once_and_a_stations_list_becomes_references(
+    enrolled: Callable[[str], Inspector],
+    supervisor: Supervisor,
+    over_http: HttpClient,
+    tmp_path: Path,
+) -> None:
+    clip = of_camera(county(over_http, "jcy1")[1], "虚构0024")
+    phone = enrolled("jcy1")
+    hand, page = phone.hand, f"/inspections/{clip['inspection']}"
+    phone.go(page)
+    expect(hand.wait("gaps-asked")).to_contain_text("1")
+    hand.photo_of_screen("gaps-asked")
+    phone.leave_coverage()
+    hand.tap("explain-gaps")
+    expect(hand.see("gap")).to_have_count(1)
+    hand.photo_of_screen("gap-question")
+    hand.tap("gap-battery")
+    expect(hand.see("gaps")).to_have_count(0)
+    phone.page.reload()
+    hand.wait("recordings", count="1")
+    expect(hand.see("gaps")).to_have_count(0)
+    phone.go(page)
+    hand.wait("inspection")
+    expect(hand.see("gaps-asked")).to_have_count(0)
+
+    start = datetime.fromtimestamp(clip["started_at_ms"] / 1000 + 8 * 3600, UTC)
+    during = f"DSJ0024-{start:%Y%m%d}-{start:%H%M%S}-1.mp4"
+    other = f"DSJ0024-{start - timedelta(days=3):%Y%m%d}-080000-2.mp4"
+    lines = f"{during},1200,{'ab' * 32}\n{other},600\n没有长度的一行\n"
+    (tmp_path / "清单.csv").write_text(lines, encoding="utf-8")
+    phone.go(f"{page}/recordings")
+    hand.tap(hand.wait("go-list"))
+    hand.wait("recordings-list")
+    hand.see("list-file").set_input_files(tmp_path / "清单.csv")
+    hand.wait("recordings-list", count="2", looked="true")
+    expect(hand.see("list-unread")).to_contain_text("1")
+    chosen = [one.get_attribute("aria-checked") for one in hand.see("listed-file").all()]
+    assert chosen == ["false", "true"]  # by time; only what was filmed during the inspection
+    hand.photo_of_screen("recordings-list")
+    hand.tap("list-save")
+    hand.wait("recordings", count="2")
+    phone.go(f"{page}/list")
+    hand.see("list-file").set_input_files(tmp_path / "清单.csv")
+    hand.wait("recordings-list", count="1", looked="true")  # never twice
+    phone.return_to_coverage()
+    phone.wait_until_all_done()
+
+    supervisor.open_inspection(clip["inspection"])
+    hand = supervisor.hand
+    expect(hand.wait("recording-row", kind="gap", seconds=60)).to_contain_text("电量耗尽")
+    expect(hand.see("recording-row", kind="clip").filter(has_text="DSJ0024")).to_have_count(1)
+    hand.photo_of_screen("desk-recordings-timeline")

@@ -1,9 +1,10 @@
-"""Three things of the demo that are no inspection, each for the supervisor's board.
+"""What of the demo is no inspection: three things of its own, each for the supervisor's board.
 
 A new phone that waits for its confirmation, with work on it; a phone reported lost whose unsent
 record arrives after that, and is quarantined; a phone whose photos still wait for a better signal.
 """
 
+from server.cli.demo import copies, footage
 from server.cli.demo.phone import Phone
 from server.cli.demo.stage import MINUTE_MS, Stage, Story
 from server.cli.demo.tables import ADMINISTRATOR, enterprises
@@ -13,8 +14,9 @@ NEW_PHONE = NEW_PHONE_OF + "/new"
 
 
 def stories(stage: Stage) -> list[Story]:
-    """Return the three stories."""
-    return [_new_phone(stage), _lost_phone(stage), _weak_signal(stage)]
+    """Return the three stories, those of the docking station and those of copies and notes."""
+    own = [_new_phone(stage), _lost_phone(stage), _weak_signal(stage)]
+    return [*own, *footage.stories(stage), *copies.stories(stage)]
 
 
 def _correct_telephone(stage: Stage, phone: str, enterprise: str, number: str) -> str:

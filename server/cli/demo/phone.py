@@ -163,6 +163,18 @@ class Phone:
         if answer.status_code != 201 or answer.headers["Upload-Offset"] != str(len(original.data)):
             raise UnexpectedAnswerError(f"upload: {answer.status} {answer.get_data(as_text=True)}")
 
+    def bring_manifest(self, space: str, name: str, raw: bytes, rows: int) -> None:
+        """Bring in a docking station's manifest, of which all `rows` must be taken."""
+        answer = self.client.post(
+            f"{API}/spaces/{space}/manifests",
+            query_string={"name": name},
+            data=raw,
+            headers=self._headers() | {"Content-Type": "application/octet-stream"},
+        )
+        report = answer.get_json()
+        if answer.status_code != 200 or (report["accepted"], report["refused"]) != (rows, 0):
+            raise UnexpectedAnswerError(f"manifest: {answer.status} {report}")
+
     def request(self, method: str, path: str, document: Any = None, *, expect: int) -> Any:
         """Call the service in this person's session; return the parsed answer."""
         return self._call(method, path, document, self._headers(), expect)

@@ -145,6 +145,33 @@ def test_listed_hazards_are_major_and_one_has_come_to_resumption(city: dict[str,
     assert {row["states"]["listing"]["s"] for row in listed} == {"listed", "resumption_approved"}
 
 
+def test_the_station_of_the_county_has_something_of_every_kind_to_show(loaded: Loaded):
+    desk, now = Reader(loaded.app, "zhuguan"), real_now_ms()
+    space, day = desk.person["bureau"], 86_400_000
+    asked = f"from_ms={now - 30 * day}&until_ms={now}"
+    counts = desk.get(f"/spaces/{space}/recordings?{asked}").get_json()["counts"]
+    assert counts["matched"] >= 5
+    assert counts["gap"] == counts["unclaimed"] == 1
+    assert counts["missing"] >= 1
+    holds = desk.get(f"/spaces/{space}/holds").get_json()
+    assert [sum(one[name] for one in holds["holds"]) for name in ("confirmed", "near")] == [3, 3]
+    assert (holds["unconfirmed"], holds["unknown"]) == (3, [])
+
+
+def test_photos_have_copies_and_hazards_voice_notes_whose_bytes_are_there(
+    loaded: Loaded, county: dict[str, Any]
+):
+    copies, voices = of(county, "derivation"), of(county, "voice")
+    purposes = Counter(row["fields"]["purpose"]["v"] for row in copies)
+    assert purposes == {"annotation": 3, "redaction": 1}
+    assert len(voices) == 6
+    for row in (*copies, *voices):
+        assert f"blob/{row['space']}-{row['fields']['blob']['v']['sha256']}" in county
+    spoken = {voice["entity"].partition("/")[2] for voice in voices}
+    heard = {one["id"] for row in of(county, "finding") for one in row["sets"].get("voices", ())}
+    assert heard == spoken
+
+
 def test_the_county_of_the_accounts_has_what_the_tour_shows(county: dict[str, Any]):
     findings = of(county, "finding")
     today = _today()
