@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.carrying import WORDS, make_file, open_file
 from tests.e2e.inspector import Hazard, Inspector
 from tests.e2e.light import film
 from tests.e2e.supervisor import Supervisor
@@ -14,7 +15,6 @@ from tests.e2e.supervisor import Supervisor
 pytestmark = pytest.mark.timeout(300)  # forty seconds on two quiet cores
 HAZARDS = 12
 CROSSING_SECONDS = 60
-WORDS = "ZHAO-7788-YUMI"
 
 
 def record_hazards(phone: Inspector, photo: Path) -> str:
@@ -53,31 +53,6 @@ def cross_by_light(giving: Inspector, taking: Inspector, video: Path) -> float:
     took = time.monotonic() - began
     print(f"{HAZARDS} hazards: {size} bytes, {needed} codes at {pace:.1f}/s, read in {took:.1f} s")
     return took
-
-
-def make_file(phone: Inspector, folder: Path) -> Path:
-    """Everything unsent as a file under a passphrase."""
-    phone.go("/carry/save")
-    phone.hand.write(phone.hand.wait("carry-passphrase"), WORDS)
-    phone.hand.photo_of_screen("carry-save")
-    phone.hand.tap("carry-make")
-    phone.hand.wait("carry-made", seconds=30)
-    phone.hand.photo_of_screen("carry-made")
-    with phone.page.expect_download() as saved:
-        phone.hand.tap("carry-keep")
-    path = folder / saved.value.suggested_filename
-    saved.value.save_as(path)
-    return path
-
-
-def open_file(phone: Inspector, path: Path, words: str) -> None:
-    """Choose a file and enter a passphrase."""
-    phone.go("/carry/open")
-    with phone.page.expect_file_chooser() as chosen:
-        phone.hand.tap(phone.hand.wait("carry-choose"))
-    chosen.value.set_files(path)
-    phone.hand.write(phone.hand.wait("carry-passphrase"), words)
-    phone.hand.tap("carry-take")
 
 
 def nothing_shows(sealed: bytes, original: bytes) -> None:

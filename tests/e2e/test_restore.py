@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.e2e.carrying import WORDS, make_file, open_file
 from tests.e2e.inspector import Hazard, Inspector
 from tests.e2e.people import Person
 from tests.e2e.supervisor import Supervisor
@@ -97,5 +98,48 @@ def test_after_a_disaster_the_phones_bring_everything_back(
     expect(again).to_have_count(len(entries))
     expect(again.first).to_contain_text("系统恢复后重新录入，原为第 1 期日志")
     supervisor.hand.photo_of_screen("desk-after-the-restore")
+    assert city.stop() == 0
+    verified(city)
+
+
+def test_what_was_handed_over_arrives_although_its_phone_and_its_enrolment_are_lost(
+    enrolled: Callable[[str], Inspector],
+    supervisor: Supervisor,
+    city: LiveServer,
+    photo_files: list[Path],
+    tmp_path: Path,
+) -> None:
+    """The carrier meets no signal between taking the records over and the restore."""
+    colleague = enrolled("jcy2")
+    back_up(city, tmp_path / "backup")
+    author = enrolled("jcy1")  # the backup knows neither this phone nor its confirmation
+    author.open_todays_inspection()
+    author.wait_until_all_done()
+    for phone in (author, colleague):
+        phone.leave_coverage()
+    author.go("/today")
+    author.open_todays_inspection()
+    author.arrive()
+    inspection = author.inspection
+    author.record(Hazard((photo_files[0],), phrase="psj", place="一号破碎机"))
+    author.record(Hazard((), phrase="aq", same_place=True))
+    file = make_file(author, tmp_path)
+    author.close()  # it falls into the river
+    open_file(colleague, file, WORDS)
+    taken = colleague.hand.wait("carry-taken", seconds=30)
+    assert taken.get_attribute("data-blobs") == "1"
+
+    meet_disaster(city, tmp_path / "backup")
+    colleague.return_to_coverage()
+    sign_in_again(colleague, "today")
+    colleague.go("/carry")
+    colleague.hand.wait("carried-for", seconds=60, ops_left="0", blobs_left="0")
+    colleague.hand.photo_of_screen("jcy2-carried-over-a-restore")
+    sign_in_again(supervisor, "board")
+    supervisor.look_anew(f"/field/inspections/{inspection}")
+    expect(supervisor.hand.see("inspection-finding")).to_have_count(2, timeout=60_000)
+    expect(supervisor.hand.see("photo", verified="true")).to_have_count(1, timeout=60_000)
+    supervisor.open_finding(supervisor.findings_of(inspection)["A1"])
+    assert {outcome for _, outcome in supervisor.timeline()} == {"applied"}
     assert city.stop() == 0
     verified(city)

@@ -1,5 +1,6 @@
 """The cast of a run: people, the phones in their hands, and the tabs open on each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +65,17 @@ class Hand:
     def told(self, what: str) -> list[Any]:
         """Return what the tabs' status says of something."""
         return [tab.status[what] for tab in self.tabs if what in tab.status]
+
+
+def free(hands: Mapping[str, Hand]) -> list[tuple[Hand, Tab]]:
+    """Return the open tabs in which nobody waits for anything, and whose phone each is on."""
+    tabs = ((hand, tab) for hand in hands.values() for tab in hand.tabs)
+    return [(hand, tab) for hand, tab in tabs if tab.up and not tab.call]
+
+
+def in_use(hands: Mapping[str, Hand]) -> list[tuple[Hand, Tab]]:
+    """Return those of them on which somebody is signed in."""
+    return [(hand, tab) for hand, tab in free(hands) if hand.user]
 
 
 def cast(phones: int) -> list[Person]:

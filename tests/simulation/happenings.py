@@ -3,7 +3,6 @@
 A happening that cannot happen now returns an empty text and another one is drawn.
 """
 
-import base64
 import random
 from collections.abc import Callable
 
@@ -11,16 +10,20 @@ from sqlalchemy import select
 
 from server.storage.database import reading
 from server.storage.log_tables import Op
+from tests.simulation.carrying import (
+    ALWAYS_POSSIBLE,
+    a_handover,
+    a_phone_lost_with_its_enrolment,
+    restored,
+)
 from tests.simulation.disk_faults import FORMS, STEPS
-from tests.simulation.hands import RIGHT, WRONG, Hand, Tab
-from tests.simulation.restores import Backup, ended, originals, read_log
-from tests.simulation.world import Violation, World, drawn_fate
+from tests.simulation.hands import RIGHT, WRONG, Hand, Tab, free, in_use
+from tests.simulation.restores import Backup, originals, read_log
+from tests.simulation.world import World, drawn_fate
 from tests.support.service import COUNTY, OTHER_COUNTY
 
 PAUSES_MS = {4_000: 80, 60_000: 15, 6 * 3_600_000: 4, 2 * 86_400_000: 1}
-DAMAGED_FILES = 0.2
 KEPT_BACKUPS = 3
-ORIGINALS_LOST = 0.5
 PHONE_FORMS = ("fail", "fail_persisted", "quota", "crash", "crash_persisted")
 INSPECTOR = {
     "begin_on_site": 3, "plan": 2, "begin": 3, "photo": 8, "hazard": 10, "edit": 8, "classify": 3,
@@ -36,19 +39,7 @@ SUPERVISOR = {
     "edit_enterprise": 1, "add_enterprise": 0.5, "mend_or_withdraw": 2, "decide_quarantined": 3,
     "plan": 1, "revoke": 0.3,
 }  # fmt: skip
-ALWAYS_POSSIBLE = "add_enterprise"
 DEEDS = {"inspector": INSPECTOR, "supervisor": SUPERVISOR, "administrator": SUPERVISOR}
-
-
-def free(world: World) -> list[tuple[Hand, Tab]]:
-    """Return the open tabs in which nobody waits for anything, and whose phone each is on."""
-    tabs = ((hand, tab) for hand in world.hands.values() for tab in hand.tabs)
-    return [(hand, tab) for hand, tab in tabs if tab.up and not tab.call]
-
-
-def in_use(world: World) -> list[tuple[Hand, Tab]]:
-    """Return those of them on which somebody is signed in."""
-    return [(hand, tab) for hand, tab in free(world) if hand.user]
 
 
 def a_request(world: World, rng: random.Random) -> str:
@@ -63,7 +54,7 @@ def a_request(world: World, rng: random.Random) -> str:
 
 def a_deed(world: World, rng: random.Random) -> str:
     """Somebody does something on their phone."""
-    found = in_use(world)
+    found = in_use(world.hands)
     if not found:
         return ""
     world.order(**drawn_deed(world, *rng.choice(found), rng))
@@ -72,7 +63,7 @@ def a_deed(world: World, rng: random.Random) -> str:
 
 def deeds_in_two_tabs(world: World, rng: random.Random) -> str:
     """Both tabs of a phone write at the same moment."""
-    found = in_use(world)
+    found = in_use(world.hands)
     both = [hand for hand, tab in found if tab is hand.tabs[1] and (hand, hand.first) in found]
     if not both:
         return ""
@@ -106,7 +97,7 @@ def phones_in_use(world: World) -> list[str]:
 
 def a_login(world: World, rng: random.Random) -> str:
     """Somebody takes a phone in hand and signs in, whoever was there before."""
-    found = free(world)
+    found = free(world.hands)
     if not found:
         return ""
     needy = [(hand, tab) for hand, tab in found if is_needy(hand)]
@@ -124,7 +115,7 @@ def is_needy(hand: Hand) -> bool:
 
 def a_logout(world: World, rng: random.Random) -> str:
     """Somebody signs out."""
-    found = in_use(world)
+    found = in_use(world.hands)
     if not found:
         return ""
     hand, tab = rng.choice(found)
@@ -134,7 +125,7 @@ def a_logout(world: World, rng: random.Random) -> str:
 
 def a_tap(world: World, rng: random.Random) -> str:
     """Somebody taps 立即同步."""
-    found = in_use(world)
+    found = in_use(world.hands)
     if not found:
         return ""
     hand, tab = rng.choice(found)
@@ -200,23 +191,6 @@ def an_eviction(world: World, rng: random.Random) -> str:
     hand = rng.choice(list(world.hands.values())[1:])
     world.evict(hand)
     return f"{hand.name} evicted"
-
-
-def a_handover(world: World, rng: random.Random) -> str:
-    """Without a signal, one phone hands another what it has not delivered, as a file."""
-    found = in_use(world)
-    if len({hand.name for hand, _ in found}) < 2:
-        return ""
-    giver, at = rng.choice(found)
-    taker, to = rng.choice([(hand, tab) for hand, tab in found if hand is not giver])
-    world.call(giver, "pack", at=at)
-    if not isinstance(at.said, dict) or at.call:
-        return f"{giver.name} could not pack"
-    file = bytearray(base64.b64decode(at.said["file"]))
-    if rng.random() < DAMAGED_FILES:
-        file[rng.randrange(len(file))] ^= 1 << rng.randrange(8)
-    world.call(taker, "take", at=to, file=base64.b64encode(file).decode())
-    return f"{giver.name} hands {at.said['ops']} records to {taker.name}"
 
 
 def an_update(world: World, _rng: random.Random) -> str:
@@ -316,31 +290,13 @@ def a_backup(world: World, _rng: random.Random) -> str:
 
 def a_restore(world: World, rng: random.Random) -> str:
     """The database is lost, perhaps with originals; a backup takes its place in a new epoch."""
-    if not world.backups:
-        return ""
-    backup = rng.choice(world.backups)
-    lost = read_log(world.office.runtime)
-    gone = originals(world.folder) if rng.random() < ORIGINALS_LOST else {}
-    files = [path for name, path in gone.items() if name not in backup.originals]
-    is_taken = world.office.restore(backup.url, files)
-    if is_taken == backup.is_left_behind:
-        raise Violation(f"{backup.size} leaves of a branch that was left: taken {is_taken}")
-    if not is_taken:
-        world.count("backup refused")
-        return f"{backup.size} leaves of a branch that was left are refused"
-    world.registrar_again()
-    now = read_log(world.office.runtime)
-    if now.origin == lost.origin:
-        return f"backup of {backup.size} leaves put back: nothing signed is missing"
-    world.ended[lost.origin] = ended(lost)
-    world.count("epoch opened")
-    world.backups = [one.after(backup.size) for one in world.backups]
-    return f"{lost.origin} ends with {len(lost.leaves)}; {now.origin} keeps {backup.size}"
+    return restored(world, rng.choice(world.backups), rng) if world.backups else ""
 
 
 Happening = Callable[[World, random.Random], str]
 HAPPENINGS: dict[Happening, float] = {
-    a_request: 50,
+    a_request: 49.95,
+    a_phone_lost_with_its_enrolment: 0.05,
     a_deed: 25,
     a_login: 3,
     a_logout: 0.15,

@@ -258,9 +258,13 @@ def claims_only_what_is_so(world: World, hand: Hand, dump: Dump) -> None:
             require(held, f"{hand.name} says all is uploaded, but not the original {sha256}")
 
 
-def owed(op: dict[str, Any]) -> bool:
-    """Say whether a carried record waits for its author, who alone may bring the enrolment."""
-    return op.get("rejection", {}).get("code") in ("enrolment_person", "chain_unknown")
+def owed(op: dict[str, Any], vouched: set[str]) -> bool:
+    """Say whether a carried record waits for its author, who alone may bring the enrolment.
+
+    Not if what makes its chain valid was handed over with it: then its carrier brings that, too.
+    """
+    waits = op.get("rejection", {}).get("code") in ("enrolment_person", "chain_unknown")
+    return waits and op["chain"] not in vouched
 
 
 def check_end(world: World, memory: Memory, dumps: dict[str, Dump]) -> None:
@@ -270,10 +274,13 @@ def check_end(world: World, memory: Memory, dumps: dict[str, Dump]) -> None:
         require(_known_log(world, log, dump) is log, f"{name} has not met {log.origin}")
         stuck = [op for op in dump["ops"] if not is_home(op)]
         require(not stuck, f"{name} still holds {stuck[:2]}")
-        stuck = [op for op in dump["carriedops"] if op["sending"] == "unsent" and not owed(op)]
+        vouched = world.vouched.get(name, set())
+        unsent = [op for op in dump["carriedops"] if op["sending"] == "unsent"]
+        stuck = [op for op in unsent if not owed(op, vouched)]
         require(not stuck, f"{name} still carries {stuck[:2]}")
         away = originals_away(world, dump)
         require(not away, f"{name} still holds originals: {away[:2]}")
-        held = {op["op"] for op in [*dump["ops"], *dump["carriedops"]]}
+        carried = [op for op in dump["carriedops"] if op not in unsent or not owed(op, vouched)]
+        held = {op["op"] for op in [*dump["ops"], *carried]}
         lost = [op for op, _ in memory.receipts if op in held and op not in log.ops]
         require(not lost, f"{name} holds what was acknowledged and is lost: {lost[:2]}")

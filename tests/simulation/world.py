@@ -19,7 +19,7 @@ from tests.simulation.hands import CLOCKS, RIGHT, WRONG, Hand, Tab, cast
 from tests.simulation.network import FATES, Network, Request
 from tests.simulation.office import Copy, Office, Person
 from tests.simulation.phones import Phones, Told
-from tests.simulation.restores import Backup, Ended
+from tests.simulation.restores import Backup, Ended, read_log
 from tests.support.service import CITY, PASSWORD, SetClock
 
 SIZES = (2, 2, 3, 3, 4, 5, 7, 12)
@@ -61,6 +61,8 @@ class World:
     registrar: Client = field(init=False)
     registered: list[Op] = field(default_factory=list)
     backups: list[Backup] = field(default_factory=list)
+    first_backup: Backup = field(init=False)
+    vouched: dict[str, set[str]] = field(default_factory=dict)
     ended: dict[str, Ended] = field(default_factory=dict)
     now: str = "set-up"
     version: str = "0.1.0"
@@ -83,6 +85,8 @@ class World:
         registrar = Person("registrar", "administrator", CITY)
         self.office.register([*self.people, registrar], ENTERPRISES)
         self.registrar = self.office.confirmed(registrar)
+        leaves = len(read_log(self.office.runtime).leaves)
+        self.first_backup = Backup(self.office.back_up(), leaves, frozenset())
         for number in range(count):
             users = self.people[number::count] + rng.sample(self.people, rng.randrange(2))
             hand = Hand(f"phone-{number}", list(dict.fromkeys(users)))
@@ -266,6 +270,7 @@ class World:
         self.order("evict", device=hand.name)
         self.saved[hand.name].clear()
         self.held.pop(hand.name, None)
+        self.vouched.pop(hand.name, None)
         hand.user = None
 
     def deliver(self, number: int, fate: str, rng: random.Random) -> None:

@@ -12,7 +12,7 @@ import { verifyReceipt } from "../protocol/receipts.ts";
 import type { Receipt, WireOp } from "../protocol/rows.ts";
 import { readBody } from "../protocol/upcast.ts";
 import type { KnownCheckpoint } from "../store/identity.ts";
-import { type Ask, askJson } from "./api.ts";
+import { type Ask, askJson, unlessUnknown } from "./api.ts";
 import { authorised } from "./tokens.ts";
 import { ApiError } from "./types.ts";
 
@@ -46,17 +46,24 @@ const askHashes = async (path: string, person?: string): Promise<Uint8Array[]> =
 export const inclusion = (index: number, size: number, person?: string): Promise<Uint8Array[]> =>
   askHashes(`/log/proof/${index}?size=${size}`, person);
 
-/** Whether the tree of the smaller size is a beginning of the larger one, by the server's proof; false when it has none. */
-export async function extend(small: Head, large: Head): Promise<boolean> {
+/** Whether the tree of the smaller size is a beginning of the larger one, by the server's proof. Rejects with `not_found` where its log does not reach that far. */
+async function extendsBy(small: Head, large: Head): Promise<boolean> {
   if (small.size === 0) return true;
   if (small.size === large.size) return equalBytes(small.root, large.root);
-  try {
-    const hashes = await askHashes(`/log/consistency?from=${small.size}&size=${large.size}`);
-    return await verifyConsistency(small.size, large.size, small.root, large.root, hashes);
-  } catch (error) {
-    if (error instanceof ApiError && error.code === "not_found") return false; // its log does not reach that far
-    throw error;
-  }
+  const hashes = await askHashes(`/log/consistency?from=${small.size}&size=${large.size}`);
+  return verifyConsistency(small.size, large.size, small.root, large.root, hashes);
+}
+/** The same; a log that does not reach that far has no such tree. */
+export const extend = async (small: Head, large: Head): Promise<boolean> => (await unlessUnknown(() => extendsBy(small, large))) ?? false;
+
+/**
+ * Whether a head that the server has just signed goes on from one this phone knew. Where its log does not reach that far
+ * any more, a restore came between: nothing is known until its next head is asked for (ApiError `unavailable`).
+ */
+export async function goesOn(known: Head, fresh: Head): Promise<boolean> {
+  const does = await unlessUnknown(() => extendsBy(known, fresh));
+  if (does === undefined) throw new ApiError("unavailable", 0);
+  return does;
 }
 
 const rewound = (): ApiError => new ApiError("log_rewound", 0);

@@ -13,7 +13,7 @@ import {
 } from "../store/identity.ts";
 import { noteProved, openOps } from "../store/ownops.ts";
 import { askNothing, askText } from "./api.ts";
-import { extend, inclusion, keepsHistory, provenOpenings } from "./epochs.ts";
+import { extend, goesOn, inclusion, keepsHistory, provenOpenings } from "./epochs.ts";
 import { authorised } from "./tokens.ts";
 import { ApiError } from "./types.ts";
 
@@ -42,7 +42,7 @@ export async function acceptCheckpoint(note: string): Promise<KnownCheckpoint> {
   if (known.origin !== fresh.origin) return follow(fresh, known);
   const old = { size: known.size, root: fromHex(known.root) };
   const isLarger = fresh.size >= old.size;
-  const holds = isLarger ? await extend(old, fresh) : await extend(fresh, old);
+  const holds = isLarger ? await goesOn(old, fresh) : await extend(fresh, old);
   if (!holds) throw new ApiError("log_rewound", 0);
   return isLarger && fresh.size > old.size ? keep(fresh) : known;
 }

@@ -174,6 +174,19 @@ test("the confirmations this phone keeps go back with its records, whoever's the
   expect(await readMeta(`vouchers:${chain}`)).toBeUndefined(); // fetched anew with their new receipts
 });
 
+test("a restore between a head and its proof is no alarm: the next turn meets the new epoch", async () => {
+  old.add("e".repeat(64));
+  const late = await old.note();
+  await backup.open(old);
+  const asked = await serve(scriptOf(backup, { "GET /log/checkpoint": () => ({ text: late }) }));
+  await expect(recordTurn(() => undefined)).rejects.toMatchObject({ code: "unavailable" });
+  expect(asked.some(({ path }) => path === "/log/consistency")).toBe(true);
+  await hangUp();
+  await serve(scriptOf(backup, { "POST /handbacks": (one) => takeBack(backup, one) }));
+  await recordTurn(() => undefined);
+  expect(await knownCheckpoint()).toMatchObject({ origin: originOf(2) });
+});
+
 const REFUSED: { readonly [how: string]: () => Promise<Script | undefined> } = {
   "the same epoch, cut back": async () => undefined,
   "the same epoch with other leaves": async () => {
