@@ -7,13 +7,13 @@ from tests.e2e.inspector import Inspector
 WORDS = "ZHAO-7788-YUMI"
 
 
-def make_file(phone: Inspector, folder: Path) -> Path:
+def make_file(phone: Inspector, folder: Path, seconds: float = 30) -> Path:
     """Everything unsent as a file under a passphrase."""
     phone.go("/carry/save")
     phone.hand.write(phone.hand.wait("carry-passphrase"), WORDS)
     phone.hand.photo_of_screen("carry-save")
     phone.hand.tap("carry-make")
-    phone.hand.wait("carry-made", seconds=30)
+    phone.hand.wait("carry-made", seconds=seconds)
     phone.hand.photo_of_screen("carry-made")
     with phone.page.expect_download() as saved:
         phone.hand.tap("carry-keep")

@@ -275,8 +275,8 @@ def test_a_case_demands_each_hash_and_the_stations_word(
     desk.synchronise()
     desk.wait_until_all_done()
     desk.go("/recordings")
-    hold = hand.wait("hold", confirmed="false", seconds=60).filter(has_text="补传.mp4")
-    expect(hold).to_be_visible()
+    hold = hand.see("hold", confirmed="false").filter(has_text="补传.mp4")
+    expect(hold).to_be_visible(timeout=60_000)
     expect(hand.see("hold-unconfirmed")).to_have_count(0)  # the station has a day to answer
     hand.tap(hold.locator('[data-test="hold-confirm"]'))
     hand.write("hold-by", "站长")
@@ -334,6 +334,7 @@ def test_a_gap_is_asked_about_once_and_a_stations_list_becomes_references(
 
     supervisor.open_inspection(clip["inspection"])
     hand = supervisor.hand
-    expect(hand.wait("recording-row", kind="gap", seconds=60)).to_contain_text("电量耗尽")
+    explained = hand.see("recording-row", kind="gap").filter(has_text="电量耗尽")
+    expect(explained).to_have_count(1, timeout=60_000)
     expect(hand.see("recording-row", kind="clip").filter(has_text="DSJ0024")).to_have_count(1)
     hand.photo_of_screen("desk-recordings-timeline")

@@ -15,7 +15,8 @@ export const LOW_BYTES = 500_000_000;
 export const FULL_BYTES = 40_000_000;
 /** A photo as long as this phone has taken none. */
 const USUAL_PHOTO_BYTES = 3_000_000;
-const SIGNATURE_BYTES = 60_000;
+/** Smaller ones are signatures and screenshots. */
+const SMALL_BYTES = 300_000;
 
 export interface Held {
   readonly count: number;
@@ -65,7 +66,7 @@ const sizesOf = (blobs: readonly Pick<BlobRecord, "sha256" | "sizeBytes">[]): Ma
   new Map(blobs.map(({ sha256, sizeBytes }) => [sha256, sizeBytes]));
 
 function usualPhoto(blobs: readonly BlobRecord[]): number {
-  const photos = blobs.filter(({ mediaType, sizeBytes }) => mediaType.startsWith("image/") && sizeBytes > SIGNATURE_BYTES);
+  const photos = blobs.filter(({ mediaType, sizeBytes }) => mediaType.startsWith("image/") && sizeBytes > SMALL_BYTES);
   return photos.length === 0 ? USUAL_PHOTO_BYTES : photos.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / photos.length;
 }
 

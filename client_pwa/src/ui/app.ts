@@ -76,10 +76,10 @@ class App extends ScreenElement {
     this.started = true;
     engine.start();
     this.arrive();
-    await setAside();
     this.isDemo = (await deployment())?.demo ?? false;
     this.requestUpdate();
     await watchUpdates(() => this.put({ updateWaits: true }));
+    await setAside();
   }
 
   /** Another tab signed somebody in or out, or the phone lay aside: who is it, and is it locked by now? */

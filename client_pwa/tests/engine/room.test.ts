@@ -62,12 +62,12 @@ afterEach(() => {
 
 test("a meter says what is only here, what is verified, and how many photos of the usual size fit", async () => {
   const first = await photograph(1);
-  await photograph(2, 300_000);
+  await photograph(2, 500_000);
   await verify(first.sha256);
   await store.setAside();
-  free(FULL_BYTES + 2_000_000);
+  free(FULL_BYTES + 5_000_000);
   expect(await store.room()).toMatchObject({
-    level: "low", photosLeft: 10, waiting: { count: 1, bytes: 300_000 }, verified: { count: 1, bytes: 100_000 }, carried: { count: 0, bytes: 0 },
+    level: "low", photosLeft: 10, waiting: { count: 1, bytes: 500_000 }, verified: { count: 1, bytes: 100_000 }, carried: { count: 0, bytes: 0 },
   });
   free(LOW_BYTES);
   expect((await store.room()).level).toBe("roomy");

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,9 @@ from sqlalchemy import func, select
 from server.services import derivatives, previews
 from server.storage import imaging
 from server.storage.upload_tables import Derivative, SeenImage
-from tests.support.hostile_images import HOSTILE, heic, picture, saved, scene
+from tests.support import phone_photos
+from tests.support.hostile_images import HOSTILE, picture, saved, scene
 from tests.support.service import COUNTY, OTHER_COUNTY, Service, digest
-
-TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp",
-         ".heic": "image/heic"}  # fmt: skip
 
 
 def original(service: Service, raw: bytes, login: str = "inspector") -> Any:
@@ -78,29 +75,11 @@ def test_what_is_not_what_it_claims_is_refused_with_a_code_and_leaves_nothing(
     assert original(service, raw).status_code == 404
 
 
-def generated() -> Iterator[tuple[str, bytes]]:
-    """Yield names and contents of photos as phones make them."""
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    yield "upright.jpg", picture((3000, 2000), quality=90)
-    yield "turned.jpg", saved(scene((1200, 900), 1), "JPEG", exif=exif)
-    yield "screenshot.png", picture((1080, 1920), "PNG")
-    yield "lossless.webp", saved(scene((900, 1600), 2), "WEBP", lossless=True)
-    yield "phone.heic", heic((1200, 900))
-    yield "cut.jpg", picture((800, 800), quality=95)[:20_000]
-
-
-def of_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in TYPES:
-            yield path.name, path.read_bytes()
-
-
 def through(service: Service, photos: Iterator[tuple[str, bytes]]) -> dict[str, str]:
     """Send photos, look at them, fetch all back; return the state each ended in."""
     states = {}
     for name, raw in photos:
-        media_type = TYPES[Path(name).suffix.lower()]
+        media_type = phone_photos.TYPES[Path(name).suffix.lower()]
         assert service.upload("inspector", raw, media_type=media_type).status_code == 201, name
         assert look(service) == 1, name
         back = original(service, raw, "supervisor").data
@@ -119,18 +98,15 @@ def through(service: Service, photos: Iterator[tuple[str, bytes]]) -> dict[str, 
 
 
 def test_photos_go_through_upload_copy_and_download_unchanged(service: Service) -> None:
-    states = through(service, generated())
+    states = through(service, phone_photos.generated())
     assert states.pop("cut.jpg") == "damaged"
     assert set(states.values()) == {"made"}
     assert len(states) == 5
 
 
-FOLDER = os.environ.get("LIUHEN_TEST_PHOTOS", "")
-
-
-@pytest.mark.skipif(not FOLDER, reason="LIUHEN_TEST_PHOTOS names no folder of photos")
+@pytest.mark.skipif(not phone_photos.FOLDER.is_dir(), reason=phone_photos.NO_FOLDER)
 def test_a_folder_of_real_photos_goes_through_unchanged(service: Service) -> None:
-    states = through(service, of_folder(Path(FOLDER)))
+    states = through(service, phone_photos.of_folder())
     assert len(states) > 0
     assert set(states.values()) <= {"made", "damaged"}
     print(f"\n{len(states)} photos: {states}")
