@@ -3,7 +3,7 @@
 from tests.e2e.hand import Hand
 from tests.e2e.inspector import Inspector
 from tests.e2e.people import PIN
-from tests.e2e.screens_touch import address, closed, opened, written
+from tests.e2e.screens_touch import address, closed, opened, tap, written
 from tests.e2e.screens_walk import Screen, Walk
 
 WRONG_PASSWORD = ("status of 401",)
@@ -68,6 +68,13 @@ def before_leaving(phone: Inspector, walk: Walk) -> str:
             Screen("start-none", "/start", "start", written("enterprise-search", "没有这家企业")),
             Screen("start-arrival", "/start", "enterprise", opened("enterprise", "arrival")),
             Screen("arrival", inspection, "arrival"),
+            Screen(
+                "arrival-unticked",
+                inspection,
+                "arrival",
+                opened("begin", "unticked"),
+                tap("begin-not"),
+            ),
             Screen("arrival-filled", inspection, "arrival", _switch_all),
             Screen("hazards", "/hazards", "finding"),
             Screen("hazards-overdue", "/hazards", "finding", opened("only-overdue")),

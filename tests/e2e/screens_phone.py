@@ -263,7 +263,11 @@ def ordering(phone: Inspector, walk: Walk, inspection: str) -> None:
         [
             Screen("inspection-signed", inspection, "late-badge"),
             Screen(
-                "inspection-conclude", inspection, "inspection", tap("more", "conclude"), closed
+                "inspection-conclude",
+                inspection,
+                "inspection",
+                tap("more", "conclude", "conclude-case"),
+                closed,
             ),
             Screen("supplement", f"{inspection}/supplement", "sign-page"),
             Screen("order-items", f"{inspection}/order", "order-items"),

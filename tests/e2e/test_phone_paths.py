@@ -93,6 +93,32 @@ def test_nobodys_signature_goes_under_a_text_that_changed(
     phone.wait_until_all_done()
 
 
+def test_what_was_not_done_at_arrival_is_asked_about_before_it_is_recorded(
+    enrolled: Callable[[str], Inspector],
+) -> None:
+    phone = enrolled("jcy1")
+    phone.open_todays_inspection()
+    phone.hand.tap("begin")
+    asked = phone.hand.wait("unticked")
+    for line in ("已出示执法证件：否", "已告知权利义务及回避：否", "执法记录仪到场时已开启：否"):
+        expect(asked).to_contain_text(line)
+    phone.hand.tap("begin-not")
+    phone.hand.tap("id-shown")
+    phone.hand.tap("begin")
+    expect(phone.hand.wait("unticked")).not_to_contain_text("已出示执法证件")
+    phone.hand.tap("begin-anyway")
+    phone.hand.wait("inspection", state="in_progress")
+
+    phone.hand.tap("recorder-flip")
+    phone.hand.write("recorder-camera", "DSJ0007")
+    phone.hand.tap("recorder-start")
+    expect(phone.hand.see("recorder")).to_have_attribute("data-on", "true")
+    phone.go(f"/inspections/{phone.inspection}/sign")
+    record = phone.hand.wait("rendering")
+    expect(record).to_contain_text("执法记录仪到场时已开启否")
+    expect(record).to_contain_text("DSJ0007：")
+
+
 def test_duplicate_withdrawn_supplement_reinspected_twice_and_concluded(
     enrolled: Callable[[str], Inspector], photo_files: list[Path]
 ) -> None:
@@ -125,10 +151,15 @@ def test_duplicate_withdrawn_supplement_reinspected_twice_and_concluded(
     phone.sign_record(page="supplement")
     phone.order({}, others=7)
     phone.wait_until_all_done()
+    the_signed_texts_open_again(phone, inspection)
 
     other.synchronise()
     back_to(other, inspection, "signed")
     other.hand.tap("go-attest")
+    other.hand.tap(other.hand.wait("document").filter(has_text="现场检查记录"))
+    expect(other.hand.wait("rendering")).to_contain_text("二号破碎机")  # fetched by its hash
+    other.hand.tap("back")
+    other.hand.wait("attest")
     other.hand.tap("attest-object")
     other.hand.write("objection", "第四条部位有误")
     other.hand.tap("attest-object-confirm")
@@ -136,6 +167,29 @@ def test_duplicate_withdrawn_supplement_reinspected_twice_and_concluded(
     other.wait_until_all_done()
 
     fails_and_is_ordered_again(phone, other, inspection, photo_files[0])
+
+
+def the_signed_texts_open_again(phone: Inspector, inspection: str) -> None:
+    """Record, supplement and order from the inspection; from a hazard, those that name it."""
+    expect(phone.hand.see("awaits-second")).to_contain_text("林见石")
+    documents = phone.hand.see("document")
+    expect(documents).to_have_count(3)
+    for at, words in enumerate(("现场检查记录", "现场检查记录（补充）", "责令限期整改指令书")):
+        phone.hand.tap(documents.nth(at))
+        expect(phone.hand.wait("rendering").locator("h1")).to_have_text(words)
+        phone.hand.wait("document-same")
+        expect(phone.hand.see("signed-by").locator("img").first).to_be_visible()
+        phone.hand.tap("back")
+        phone.hand.wait("inspection")
+    open_finding(phone, "A4", "ordered")
+    expect(documents).to_have_count(2)
+    phone.hand.tap(documents.first)
+    phone.hand.wait("document-page")
+    phone.hand.tap("back")
+    phone.hand.wait("finding-page")
+    phone.hand.tap("back")
+    phone.hand.wait("inspection")
+    assert phone.inspection == inspection
 
 
 def fails_and_is_ordered_again(
@@ -166,7 +220,13 @@ def fails_and_is_ordered_again(
     open_finding(phone, "A1", "ordered")
     back_to(phone, inspection, "signed")
     phone.hand.tap("conclude")
+    expect(phone.hand.see("conclude-no_problem")).to_have_count(0)
     phone.hand.tap("conclude-order")
+    phone.hand.wait("inspection", state="signed")  # one tap concludes nothing
+    phone.hand.tap("conclude-confirm")
+    phone.hand.wait("inspection", state="concluded")
+    phone.go("/today")
+    phone.hand.tap(phone.hand.wait("recent", state="concluded").first)
     phone.hand.wait("inspection", state="concluded")
     phone.wait_until_all_done()
 

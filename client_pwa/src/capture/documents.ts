@@ -8,8 +8,8 @@ import { bureauName, enterprise, person } from "../store/lookups.ts";
 import { textOf } from "../protocol/rows.ts";
 import { currentAuthor } from "../store/identity.ts";
 import { finding as readFinding, inspection as readInspection } from "../store/queries.ts";
-import type { EnterpriseView, FindingView, InspectionView, PersonView, PhotoView } from "../store/types.ts";
-import { dayOf, escape, facts, lines, minuteOf, paper, section } from "./paper.ts";
+import type { ClipView, EnterpriseView, FindingView, InspectionView, PersonView, PhotoView } from "../store/types.ts";
+import { clockOf, dayOf, escape, facts, lines, minuteOf, paper, section } from "./paper.ts";
 import { CaptureError, type OrderItem, type Rendering } from "./types.ts";
 
 interface Subject {
@@ -74,13 +74,22 @@ const listed = (inspection: InspectionView, isSupplementary: boolean): FindingVi
 
 const yesNo = (value: unknown): string => (value === true ? "是" : "否");
 
-function arrivalFacts({ row, approval }: InspectionView): [string, string][] {
+/** `DSJ-7：09时05分至09时40分` of each recording known when the document is made; a camera that still runs says so. */
+function recordedTimes(clips: readonly ClipView[]): string {
+  const span = ({ camera, startedAtMs, stoppedAtMs }: ClipView): string =>
+    `${camera}：${clockOf(startedAtMs)}${stoppedAtMs ? `至${clockOf(stoppedAtMs)}` : "起，制作本记录时仍在录制"}`;
+  const inOrder = [...clips].sort((a, b) => a.startedAtMs - b.startedAtMs || (a.id < b.id ? -1 : 1));
+  return inOrder.length === 0 ? "无" : inOrder.map(span).join("；");
+}
+
+function arrivalFacts({ row, approval, clips }: InspectionView): [string, string][] {
   const told = (name: string): string => yesNo(row.fields[name]?.v);
   const quiet = row.fields["quiet_ground"]?.v;
   return [
     ["已出示执法证件", told("id_shown")],
     ["已告知权利义务及回避", told("rights_told")],
-    ["执法记录仪已开启", told("recorder_on")],
+    ["执法记录仪到场时已开启", told("recorder_on")],
+    ["执法记录仪录制时段", recordedTimes(clips)],
     ["已扫码入企", told("code_scanned")],
     ...(typeof quiet === "string" ? ([["安静期内检查的依据", quiet]] as [string, string][]) : []),
     ...(approval === "pending" ? ([["审批", `现场开始，待补审批。原因：${String(row.fields["reason"]?.v ?? "")}`]] as [string, string][]) : []),
@@ -97,7 +106,7 @@ function recordHtml(subject: Subject, findings: readonly FindingView[], atMs: nu
   const items = findings.map((finding) => findingItem(finding, inspection.photos)).join("\n");
   const found = findings.length === 0 ? "<p>本次检查未发现隐患。</p>" : `<ol>\n${items}\n</ol>`;
   const title = isSupplementary ? "现场检查记录（补充）" : "现场检查记录";
-  const closing = `<p class="small">以上记录经被检查单位现场负责人核对。如有异议，可在签字时说明。</p>`;
+  const closing = `<p class="small">以上记录经被检查单位现场负责人核对。如有异议，请在签字前提出并由执法人员更正；不同意记录内容的，可以拒绝签字并说明理由，由执法人员载明。</p>`;
   return paper(title, `${head}\n${section(`检查情况（共${findings.length}项）`, found)}\n${closing}`);
 }
 

@@ -9,6 +9,7 @@ export {
   approveInspection, archiveInspection, begin, beginOnSite, completeApproval, concludeInspection, notCarriedOut,
   notifyInspection, pauseInspection, planInspection, recorderOff, recorderOn, resumeInspection, reviewInspection,
 } from "./inspections.ts";
+export { conclusionsFor, countedFindings, untreatedFindings, type Conclusion } from "./conclusions.ts";
 export { derivePhoto } from "./derivations.ts";
 export { addVoice, keepInterrupted, nextVoice, unassignVoices } from "./voices.ts";
 export { addPhoto, assignPhotos, unassignPhotos } from "./photos.ts";

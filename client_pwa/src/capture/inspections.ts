@@ -1,12 +1,14 @@
 // Planning, beginning, pausing and concluding an inspection, and the body camera's on and off.
 
 import { nowMs, today } from "../store/clock.ts";
-import { clipView } from "../store/shapes.ts";
+import { clipView, UNNUMBERED_CAMERA } from "../store/shapes.ts";
 import { viewedUnder } from "../store/view.ts";
 import type { Author } from "../store/types.ts";
+import { inspection as readInspection } from "../store/queries.ts";
+import { conclusionsFor, type Conclusion } from "./conclusions.ts";
 import { position } from "./position.ts";
 import { freshId, record, rowOf, savedOf, stepOn, writingAs } from "./scribe.ts";
-import type { Arrival, Begin, BeginOnSite, Option, Saved } from "./types.ts";
+import { CaptureError, type Arrival, type Begin, type BeginOnSite, type Option, type Saved } from "./types.ts";
 
 const COMMON = "common";
 /** Work on an enterprise belongs to the enterprise's jurisdiction. */
@@ -44,9 +46,12 @@ export const completeApproval = (inspection: string, opinion?: string): Promise<
 export const pauseInspection = (inspection: string, reason: string): Promise<Saved> =>
   step(inspection, "inspection.pause", { reason });
 export const resumeInspection = (inspection: string): Promise<Saved> => step(inspection, "inspection.resume");
-export const concludeInspection = (
-  inspection: string, conclusion: "no_problem" | "order" | "measures" | "case",
-): Promise<Saved> => step(inspection, "inspection.conclude", { conclusion });
+/** Conclude; refused when the conclusion contradicts what this phone knows of the inspection. */
+export async function concludeInspection(inspection: string, conclusion: Conclusion): Promise<Saved> {
+  const one = await readInspection(inspection);
+  if (one && !conclusionsFor(one).includes(conclusion)) throw new CaptureError("conclusion_contradicts");
+  return step(inspection, "inspection.conclude", { conclusion });
+}
 export const archiveInspection = (inspection: string): Promise<Saved> => step(inspection, "inspection.archive");
 export const notCarriedOut = (inspection: string, reason: string): Promise<Saved> =>
   step(inspection, "inspection.not_carried_out", { reason });
@@ -65,12 +70,12 @@ export function beginOnSite(input: BeginOnSite): Promise<Saved & { inspection: s
 export const begin = (input: Begin, option: Option = {}): Promise<Saved> =>
   step(input.inspection, "inspection.begin", { reason: input.reason, ...arrivalOf(input) }, "inspection", option.mends);
 
-/** The body camera was switched on now. */
+/** The body camera was switched on now; its number may be unknown (""). */
 export function recorderOn(inspection: string, camera: string): Promise<Saved & { clip: string }> {
   return writingAs(async (author) => {
     const { space } = await rowOf(`inspection/${inspection}`);
     const clip = freshId();
-    const body = { clip, inspection, camera, officer: author.person, started_at_ms: nowMs() };
+    const body = { clip, inspection, camera: camera.trim() || UNNUMBERED_CAMERA, officer: author.person, started_at_ms: nowMs() };
     return { ...savedOf(await record(author, { kind: "clip.start", space, body })), clip };
   });
 }

@@ -32,6 +32,8 @@ export function minuteOf(atMs: number): string {
   const [date, time] = new Date(atMs + BEIJING_MS).toISOString().split("T") as [string, string];
   return `${dayOf(date)} ${time.slice(0, 2)}时${time.slice(3, 5)}分`;
 }
+/** `09时05分`, Beijing time. */
+export const clockOf = (atMs: number): string => minuteOf(atMs).split(" ")[1]!;
 /** `2026年11月22日` from `2026-11-22`. */
 export function dayOf(date: string): string {
   const [year, month, day] = date.split("-").map(Number);

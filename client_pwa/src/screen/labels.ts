@@ -7,7 +7,8 @@ import lifecycle from "@tables/lifecycle.json";
 import kinds from "@tables/kinds.json";
 import problems from "@tables/problems.json";
 import reasons from "@tables/reasons.json";
-import { word } from "./i18n.ts";
+import { UNNUMBERED_CAMERA } from "../store/index.ts";
+import { t, word } from "./i18n.ts";
 
 interface Pair {
   readonly zh: string;
@@ -37,3 +38,6 @@ export const problemLabel = (code: string): string =>
 export const recordingLabel = (outcome: string): string => say((cameras.outcomes as Pairs)[outcome], outcome);
 /** Why a row of a manifest was refused. */
 export const rowCodeLabel = (code: string): string => say((cameras.row_codes as Pairs)[code], code);
+
+/** A body camera's number; in the reader's language where nobody entered one. */
+export const cameraLabel = (camera: string): string => (camera === UNNUMBERED_CAMERA ? t("recorder.no_number") : camera);

@@ -18,6 +18,8 @@ export interface Route {
   readonly open?: boolean;
   /** Where the back arrow leads; `:name` is filled from the parameters. Default: the home page. */
   readonly back?: string;
+  /** Several pages lead here: the arrow leads to the one of these visited last, and to `back` when there is none. */
+  readonly backToLast?: RegExp;
   /** Load what the view needs (a lazy import); called before the first render. */
   readonly load?: () => Promise<unknown>;
   readonly view: (params: Params) => TemplateResult;

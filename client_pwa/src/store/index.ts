@@ -24,5 +24,5 @@ export { dropOldOriginals } from "./retention.ts";
 export { isFull, setAside } from "./reserve.ts";
 export { freeable, requireRoomToCapture, room, type Held, type Room } from "./room.ts";
 export { dropSpoken, keepPiece, unfinishedSpoken, type Spoken } from "./spoken.ts";
-export { missingFor } from "./shapes.ts";
+export { missingFor, UNNUMBERED_CAMERA } from "./shapes.ts";
 export { viewed } from "./view.ts";

@@ -112,10 +112,13 @@ export async function todaysInspections(person: string, date: string = today()):
 
 /** Inspections of the spaces here in one of these states (default: all), newest date first. */
 export async function inspections(
-  filter: { states?: readonly string[]; enterprise?: string; limit?: number } = {},
+  filter: { states?: readonly string[]; enterprise?: string; officer?: string; limit?: number } = {},
 ): Promise<InspectionView[]> {
   const rows = await viewedInStates("inspection", filter.states ?? Object.keys(machineOf("inspection").states));
-  const fitting = rows.filter(({ row }) => !filter.enterprise || textOf(row, "enterprise") === filter.enterprise);
+  const fitting = rows.filter(
+    ({ row }) =>
+      (!filter.enterprise || textOf(row, "enterprise") === filter.enterprise) && (!filter.officer || listOf(row, "officers").includes(filter.officer)),
+  );
   const newest = fitting.sort((a, b) => textOf(b.row, "date").localeCompare(textOf(a.row, "date")));
   return (await Promise.all(newest.slice(0, filter.limit ?? 200).map(whole))).sort(byDate);
 }

@@ -113,6 +113,9 @@ export function phraseView({ id, row }: Viewed): PhraseView {
   };
 }
 
+/** What stands as the number of a body camera whose number nobody entered. */
+export const UNNUMBERED_CAMERA = "未填编号";
+
 export function orderView(viewed: Viewed): OrderView {
   const { row } = viewed;
   const items = (valueOf(row, "items") ?? []) as readonly { readonly [name: string]: Json }[];

@@ -18,6 +18,7 @@ import type { NoRoom } from "./parts/no-room.ts";
 import { syncChip } from "./parts/sync-chip.ts";
 import { keepInterruptedVoices } from "./interrupted-voices.ts";
 import { onSession, refreshSession, session } from "./session.ts";
+import { lastVisited, noteVisit } from "./trail.ts";
 import "./parts/no-room.ts";
 import "./screens/blocked.ts";
 
@@ -100,6 +101,7 @@ class App extends ScreenElement {
       if (!found?.route.open) await this.rescueVoices(); // before a form reads its draft
       await found?.route.load?.();
       this.match = found;
+      if (found) noteVisit(found.path);
       this.requestUpdate();
       this.remember(this.#field);
       await this.updateComplete;
@@ -156,7 +158,7 @@ class App extends ScreenElement {
 
   private topbar(found: Match): TemplateResult {
     const { route, params } = found;
-    const back = found.path === homePath() ? "" : fill(route.back ?? homePath(), params);
+    const back = found.path === homePath() ? "" : (route.backToLast && lastVisited(route.backToLast)) || fill(route.back ?? homePath(), params);
     return html`<header class="topbar">
       ${back ? html`<a class="icon-button" href=${href(back)} aria-label=${t("do.back")} data-test="back">${icon("back")}</a>` : nothing}
       <h1>${t(route.title)}</h1>

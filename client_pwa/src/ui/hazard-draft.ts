@@ -61,9 +61,10 @@ export function editOf(draft: HazardDraft, now: FindingView): HazardEdit {
   return { texts, versions, grading: { ...(isGraded ? { grade: draft.grade } : {}), ...(isBased ? { basis: draft.basis! } : {}) } };
 }
 
-/** 同上: place, grade and basis of the hazard before. A major grade is never taken over. */
-export const sameAsBefore = (before: FindingView): Partial<HazardDraft> => ({
-  place: before.place,
-  basis: before.basis,
-  grade: before.grade === "major" ? "general" : before.grade,
-});
+/** 同上: place and basis of the hazard before, each only where nothing stands yet; what was written or came with a phrase stays. */
+export function sameAsBefore(before: FindingView, draft: HazardDraft): Partial<Pick<HazardDraft, "place" | "basis">> {
+  return {
+    ...(before.place && !draft.place.trim() ? { place: before.place } : {}),
+    ...(before.basis && !draft.basis ? { basis: before.basis } : {}),
+  };
+}

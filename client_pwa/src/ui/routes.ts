@@ -22,6 +22,7 @@ import "./screens/clock.ts";
 import "./screens/sign.ts";
 import "./screens/attest.ts";
 import "./screens/order.ts";
+import "./screens/document.ts";
 import "./screens/reinspect.ts";
 import "./screens/hazards.ts";
 import "./screens/outbox.ts";
@@ -35,6 +36,9 @@ import "./screens/carry-show.ts";
 import "./screens/carry-scan.ts";
 
 const phone = (pattern: string, title: Route["title"], view: Route["view"], back = "/today"): Route => ({ pattern, title, frame: "phone", view, back });
+/** What a page that several pages lead to may go back to: the one visited last counts. */
+const LISTS = /^\/(inspections\/[^/]+(\/attest)?|hazards|today|outbox)$/;
+const SUBJECTS = /^\/(inspections\/[^/]+(\/attest)?|findings\/[^/]+)$/;
 const bare = (pattern: string, title: Route["title"], view: Route["view"], open = true): Route => ({ pattern, title, frame: "bare", view, open });
 const supplement = (params: Params): Params => ({ ...params, which: "supplement" });
 
@@ -58,9 +62,10 @@ addRoutes(
   phone("/inspections/:id/clock", "rec.clock_begin", (params) => html`<lh-clock .params=${params}></lh-clock>`, "/inspections/:id/recordings"),
   phone("/inspections/:id/sign", "sign.title", (params) => html`<lh-sign .params=${params}></lh-sign>`, "/inspections/:id"),
   phone("/inspections/:id/supplement", "sign.supplement", (params) => html`<lh-sign .params=${supplement(params)}></lh-sign>`, "/inspections/:id"),
-  phone("/inspections/:id/attest", "attest.title", (params) => html`<lh-attest .params=${params}></lh-attest>`),
+  phone("/inspections/:id/attest", "attest.title", (params) => html`<lh-attest .params=${params}></lh-attest>`, "/inspections/:id"),
   phone("/inspections/:id/order", "order.title", (params) => html`<lh-order .params=${params}></lh-order>`, "/inspections/:id"),
-  phone("/findings/:id", "finding.title", (params) => html`<lh-finding .params=${params}></lh-finding>`),
+  { ...phone("/findings/:id", "finding.title", (params) => html`<lh-finding .params=${params}></lh-finding>`), backToLast: LISTS },
+  { ...phone("/documents/:kind/:id", "document.title", (params) => html`<lh-document .params=${params}></lh-document>`), backToLast: SUBJECTS },
   phone("/findings/:finding/edit", "action.edit", (params) => html`<lh-hazard .params=${params}></lh-hazard>`, "/findings/:finding"),
   phone("/findings/:id/reinspect", "reinspect.title", (params) => html`<lh-reinspect .params=${params}></lh-reinspect>`, "/findings/:id"),
   phone("/hazards", "hazards.title", () => html`<lh-hazards></lh-hazards>`),

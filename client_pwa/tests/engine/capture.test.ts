@@ -12,7 +12,7 @@ import { putPage } from "../../src/store/rowstore.ts";
 import { ensureChain } from "../../src/sync/session.ts";
 import { onDatabase } from "../../src/store/db.ts";
 import * as store from "../../src/store/index.ts";
-import { arrival, ENTERPRISE, freshPhone, LI, photoBytes, SPACE, WANG } from "./phone.ts";
+import { arrival, ENTERPRISE, freshPhone, LI, pass, photoBytes, SPACE, WANG } from "./phone.ts";
 
 beforeEach(() => freshPhone());
 
@@ -171,6 +171,42 @@ test("the recorder's clip runs from on to off", async () => {
   expect(clips).toHaveLength(1);
   expect(clips[0]).toMatchObject({ camera: "DSJ-7", officer: LI });
   expect(clips[0]!.stoppedAtMs).toBeGreaterThan(0);
+});
+
+test("the record names when the recorder ran, also when it was switched on after the arrival", async () => {
+  const { inspection } = await capture.beginOnSite({ enterprise: ENTERPRISE, reason: "群众举报", ...arrival, recorderOn: false });
+  const without = (await capture.renderRecord(inspection)).html;
+  expect(without).toContain("<dt>执法记录仪到场时已开启</dt><dd>否</dd>");
+  expect(without).toContain("<dt>执法记录仪录制时段</dt><dd>无</dd>");
+  pass(5 * 60_000);
+  await capture.recorderOn(inspection, "DSJ-7");
+  expect((await capture.renderRecord(inspection)).html).toContain("<dd>DSJ-7：12时05分起，制作本记录时仍在录制</dd>");
+  pass(30 * 60_000);
+  await capture.recorderOff(inspection);
+  await capture.recorderOn(inspection, " ");
+  expect((await capture.renderRecord(inspection)).html).toContain("<dd>DSJ-7：12时05分至12时35分；未填编号：12时35分起，制作本记录时仍在录制</dd>");
+});
+
+test("no conclusion that contradicts what was recorded", async () => {
+  const { inspection } = await beginAtQuarry();
+  const offered = async () => capture.conclusionsFor((await store.inspection(inspection))!);
+  expect(await offered()).toEqual(["no_problem", "case"]);
+  const first = await capture.saveFinding({ inspection, ...complete });
+  const second = await capture.saveFinding({ inspection, ...complete });
+  expect(await offered()).toEqual(["case"]);
+  await capture.signInspection(inspection, { rendering: await capture.renderRecord(inspection), signatures: [signature(1)] });
+  await capture.takeMeasures(first.finding, "停止作业");
+  expect(await offered()).toEqual(["measures", "case"]);
+  const items = [{ finding: second.finding, requirement: "清理", deadline: "2026-12-01" }];
+  await capture.issueOrder(inspection, { rendering: await capture.renderOrder(inspection, items), signatures: [], items });
+  const view = (await store.inspection(inspection))!;
+  expect(capture.conclusionsFor(view)).toEqual(["order", "measures", "case"]);
+  expect(capture.untreatedFindings(view)).toEqual([]);
+  const before = (await allOps()).length;
+  await expect(capture.concludeInspection(inspection, "no_problem")).rejects.toMatchObject({ code: "conclusion_contradicts" });
+  expect(await allOps()).toHaveLength(before);
+  await capture.concludeInspection(inspection, "order");
+  expect((await store.inspection(inspection))!.state).toBe("concluded");
 });
 
 test("a withdrawn op is no longer folded into the view but stays in the store", async () => {

@@ -196,7 +196,7 @@ const inspecting: Readonly<Record<string, Deed>> = {
   },
   async conclude(doing) {
     const one = await inspection(doing, ["signed", "signature_refused"]);
-    return one && capture.concludeInspection(one.id, one.findings.length === 0 ? "no_problem" : "order");
+    return one && capture.concludeInspection(one.id, capture.conclusionsFor(one)[0]!);
   },
   async not_carried_out(doing) {
     const one = await inspection(doing, ["planned", "approved", "notified"]);

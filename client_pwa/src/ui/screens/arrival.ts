@@ -17,10 +17,10 @@ import { officerPicker } from "../parts/officers.ts";
 import { groundChoices, reasonChoices } from "../parts/reasons.ts";
 import { isPartner, partnersOf, type Partners } from "../partners.ts";
 import { lastCamera, lastPartner, rememberCamera, rememberPartner } from "../remembered.ts";
+import { asksFirst, untickedSheet } from "../parts/unticked.ts";
 import { say } from "../says.ts";
 import { me } from "../session.ts";
 
-const NO_CAMERA = "未填编号";
 const EMPTY = { partner: "", shown: false, recorder: false, scanned: false, reason: "", ground: "", camera: "" };
 
 class ArrivalCard extends LiveScreen {
@@ -30,6 +30,8 @@ class ArrivalCard extends LiveScreen {
   partners: Partners = { near: [], far: [] };
   choosing = false;
   busy = false;
+  /** Whether it was asked that what is not ticked stands as 否. */
+  asking = false;
   failed: ReadonlySet<string> = new Set();
   #loaded = false;
 
@@ -54,7 +56,8 @@ class ArrivalCard extends LiveScreen {
 
   private change(fields: Partial<typeof EMPTY>): void {
     this.attempt(() => this.draft.change(fields));
-    this.requestUpdate();
+    const missing = this.missing();
+    this.put({ failed: new Set([...this.failed].filter((name) => missing.has(name))) }); // answered, no longer red
   }
 
   private get needsReason(): boolean {
@@ -76,6 +79,7 @@ class ArrivalCard extends LiveScreen {
   private async start(): Promise<void> {
     const missing = this.missing();
     if (missing.size > 0) return this.put({ failed: missing });
+    if (asksFirst(this.draft.value) && !this.asking) return this.put({ asking: true });
     if (this.busy) return; // a second tap is no second inspection
     this.put({ busy: true });
     try {
@@ -94,7 +98,7 @@ class ArrivalCard extends LiveScreen {
       recorderOn: value.recorder, codeScanned: value.scanned, ...(ground ? { quietGround: ground } : {}),
     };
     const id = await this.save(arrival, value.reason.trim());
-    if (value.recorder) await recorderOn(id, value.camera.trim() || NO_CAMERA);
+    if (value.recorder) await recorderOn(id, value.camera);
     rememberPartner(self.person, value.partner);
     rememberCamera(self.person, value.camera.trim());
     await this.draft.drop();
@@ -157,7 +161,8 @@ class ArrivalCard extends LiveScreen {
       ${toggle(t("arrival.recorder"), value.recorder, (recorder) => this.change({ recorder }), "recorder-on", "record")}
       ${toggle(t("arrival.shown"), value.shown, (shown) => this.change({ shown }), "id-shown", "person")}
       <button type="button" class="capture-button capture-button-main capture-button-row" data-test="begin" @click=${() => this.attempt(() => this.start())}>${icon("check")}<span>${t("arrival.begin")}</span></button>
-    </div>`;
+    </div>
+    ${this.asking ? untickedSheet(value, () => this.attempt(() => this.start()), () => this.put({ asking: false }), this.busy) : nothing}`;
   }
 }
 

@@ -8,6 +8,7 @@ import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, button, empty, field, section } from "../../screen/parts.ts";
 import { navigate } from "../../screen/router.ts";
 import { inspection, person, type InspectionView } from "../../store/index.ts";
+import { documentList, documentsOf, type DocumentLink } from "../parts/documents.ts";
 import { findingCard } from "../parts/finding-card.ts";
 import { say } from "../says.ts";
 import { me } from "../session.ts";
@@ -15,11 +16,13 @@ import { me } from "../session.ts";
 class Attest extends LiveScreen {
   one: InspectionView | undefined;
   signer = "";
+  documents: readonly DocumentLink[] = [];
   objecting = false;
   objection = "";
 
   protected override async read(): Promise<void> {
     this.one = await inspection(this.params["id"] ?? "");
+    this.documents = this.one ? await documentsOf(this.one) : [];
     this.signer = (await person(this.one?.signedBy ?? ""))?.name ?? "";
   }
 
@@ -51,6 +54,7 @@ class Attest extends LiveScreen {
       <div class="card stack stack-tight"><span class="card-title">${one.enterpriseName}</span><span class="soft digits">${one.date}</span>
         <span class="row row-wrap">${badge("todo", t("inspection.attested", { count: one.attestedBy.length > 0 ? 2 : 1 }), "people", "attested")}</span></div>
       ${banner("plain", t("attest.what", { name: this.signer }))}
+      ${documentList(this.documents)}
       ${section(t("inspection.findings", { count: one.findings.length - late.size }), html`<div class="stack">${one.findings.filter((finding) => !late.has(finding.id)).map((finding) => findingCard(finding))}</div>`)}
     </div>
     ${answered ? nothing : html`<div class="bottombar">${this.controls()}</div>`}`;

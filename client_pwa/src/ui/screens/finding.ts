@@ -11,6 +11,7 @@ import { href } from "../../screen/router.ts";
 import { contested } from "../../screen/versions.ts";
 import { enterprise, finding, inspection, person, reinspectionsOf, valueOf, voices, type EnterpriseView, type FindingView, type Json, type ReinspectionView, type VoiceView } from "../../store/index.ts";
 import { dueBadge, gapKey, stateBadge } from "../parts/finding-card.ts";
+import { documentList, documentsAbout, type DocumentLink } from "../parts/documents.ts";
 import { findingActions, type ActionName } from "../parts/finding-actions.ts";
 import { say } from "../says.ts";
 import { me } from "../session.ts";
@@ -35,6 +36,7 @@ class Finding extends LiveScreen {
   mayChoose = false;
   names: ReadonlyMap<string, string> = new Map();
   action: ActionName = "";
+  documents: readonly DocumentLink[] = [];
   voices: readonly VoiceView[] = [];
   /** Photo that is open, or "". */
   open = "";
@@ -53,6 +55,7 @@ class Finding extends LiveScreen {
     for (const id of this.rechecks.flatMap((one) => one.officers)) names.set(id, (await person(id))?.name ?? id);
     this.names = names;
     this.voices = await voices(this.finding.voices);
+    this.documents = await documentsAbout(this.finding);
   }
 
   private act(action: () => Promise<unknown>): void {
@@ -137,7 +140,7 @@ class Finding extends LiveScreen {
         <p class="large strong">${one.description || t("finding.no_text")}</p>
         <div class="row row-wrap">${stateBadge(one.state)}${dueBadge(one)}${one.recorded || one.state === "draft" || GONE.includes(one.state) ? nothing : badge("todo", t("inspection.late"), "attention")}</div>
       </div>
-      ${this.gaps(one)} <lh-claims .rechecks=${this.rechecks} .finding=${one}></lh-claims> ${this.contested(one)} ${this.pictures(one.photos)} ${this.spoken(one)} ${this.facts(one)}
+      ${this.gaps(one)} <lh-claims .rechecks=${this.rechecks} .finding=${one}></lh-claims> ${this.contested(one)} ${this.pictures(one.photos)} ${this.spoken(one)} ${this.facts(one)} ${documentList(this.documents)}
       ${one.state === "failed" && !this.mayOrder ? banner("plain", t("finding.order_by_others")) : nothing}
       ${this.rechecks.length > 0 ? section(t("finding.rechecks"), html`<div class="stack">${this.rechecks.map((recheck) => this.recheck(recheck))}</div>`) : nothing}
       ${findingActions(one, this.action, {

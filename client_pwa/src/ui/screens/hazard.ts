@@ -35,6 +35,8 @@ class Hazard extends LiveScreen {
   /** Photo that is open, or "". */
   open = "";
   busy = false;
+  /** What 同上 took over, in words. */
+  copied = "";
   #loaded = false;
   #wanted = "";
 
@@ -161,6 +163,17 @@ class Hazard extends LiveScreen {
     return this.finding ? undefined : this.inspection?.findings.at(-1);
   }
 
+  private copy(before: FindingView): void {
+    const { number } = before;
+    const taken = sameAsBefore(before, this.draft.value);
+    const said = [
+      ...(taken.place ? [`${t("hazard.place")} ${taken.place}`] : []),
+      ...(taken.basis ? [`${t("hazard.basis")} ${taken.basis.law} ${taken.basis.article}`] : []),
+    ];
+    this.copied = said.length === 0 ? t("hazard.same_nothing", { number }) : t("hazard.same_taken", { number, what: said.join(t("list.semicolon")) });
+    this.change(taken);
+  }
+
   private camera(config: Pick<CameraInput, "source" | "text" | "test" | "main">): TemplateResult {
     return cameraInput({ ...config, before: () => this.draft.change({}), taken: (photo) => this.photographed(photo) }, (action) => this.attempt(action));
   }
@@ -186,11 +199,12 @@ class Hazard extends LiveScreen {
       ${hazardFields(value, (fields) => this.change(fields))}
     </div>
     <div class="bottombar">
+      ${this.copied ? html`<p class="soft" role="status" data-test="copied">${this.copied}</p>` : nothing}
       <div class="capture">
         ${this.camera({ source: "camera", text: t("capture.photo"), test: "take-photo", main: !enough })}
         ${this.camera({ source: "album", text: t("capture.album"), test: "from-album" })}
         <button type="button" class="capture-button" data-test="phrases" @click=${() => this.put({ picking: true })}>${icon("book")}<span>${t("capture.phrases")}</span></button>
-        ${before ? html`<button type="button" class="capture-button" data-test="same-as-before" aria-label=${t("hazard.same_label", { number: before.number })} @click=${() => this.change(sameAsBefore(before))}>${icon("copy")}<span>${t("capture.same")}</span></button>` : nothing}
+        ${before ? html`<button type="button" class="capture-button" data-test="same-as-before" aria-label=${t("hazard.same_label", { number: before.number })} @click=${() => this.copy(before)}>${icon("copy")}<span>${t("capture.same", { number: before.number })}</span></button>` : nothing}
       </div>
       ${button(this.busy ? t("hazard.saving") : t("do.save"), () => this.attempt(() => this.save()), { kind: "primary", wide: true, icon: "check", disabled: !enough || this.busy || this.speaking, test: "save-hazard" })}
     </div>

@@ -2,7 +2,7 @@
 // yet; at the lower edge what the hand needs next, by state.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { addPhoto, concludeInspection, pauseInspection, resumeInspection, watchPosition } from "../../capture/index.ts";
+import { addPhoto, pauseInspection, resumeInspection, watchPosition } from "../../capture/index.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
@@ -14,12 +14,14 @@ import { drafts, inspection, person, type InspectionView } from "../../store/ind
 import { recorded, unexplained } from "../../store/recordings.ts";
 import { newHazard, type HazardDraft } from "../hazard-draft.ts";
 import { voiceNotes } from "../../screen/voice-note.ts";
+import { documentList, documentsOf, type DocumentLink } from "../parts/documents.ts";
 import { inspectionBar } from "../parts/inspection-bar.ts";
 import { findingCard } from "../parts/finding-card.ts";
 import type { Taken } from "../parts/camera-input.ts";
 import { pauseChoices } from "../parts/reasons.ts";
 import { say } from "../says.ts";
 import { me } from "../session.ts";
+import "../parts/conclude-sheet.ts";
 import "../parts/recorder.ts";
 
 const GONE = ["withdrawn", "duplicate"];
@@ -27,6 +29,7 @@ const GONE = ["withdrawn", "duplicate"];
 class Inspection extends LiveScreen {
   one: InspectionView | undefined;
   officers: readonly string[] = [];
+  documents: readonly DocumentLink[] = [];
   hasDraft = false;
   /** Voice notes that wait in the draft of a hazard. */
   drafted: readonly string[] = [];
@@ -45,6 +48,7 @@ class Inspection extends LiveScreen {
   protected override async read(): Promise<void> {
     this.one = await inspection(this.inspection);
     this.officers = await Promise.all((this.one?.officers ?? []).map(async (id) => (await person(id))?.name ?? id));
+    this.documents = this.one ? await documentsOf(this.one) : [];
     this.silent = this.one?.signing ? await this.gapsToExplain(this.one) : 0;
     const draft = await drafts.load<HazardDraft>(newHazard(this.inspection));
     this.hasDraft = draft !== undefined;
@@ -78,6 +82,11 @@ class Inspection extends LiveScreen {
     });
   }
 
+  private concluded(): void {
+    this.put({ sheet: "" });
+    say(this, t("saved.here"));
+  }
+
   private head(one: InspectionView): TemplateResult {
     return html`<div class="card stack">
       <div class="stack stack-tight">
@@ -88,9 +97,17 @@ class Inspection extends LiveScreen {
         ${badge(one.state === "signature_refused" ? "alarm" : "busy", stateLabel("inspection", one.state), "clock", "inspection-state")}
         ${one.approval === "pending" ? badge("todo", stateLabel("approval", "pending"), "waiting") : nothing}
         ${one.signing ? badge(one.attestedBy.length > 0 ? "plain" : "todo", t("inspection.attested", { count: one.attestedBy.length > 0 ? 2 : 1 }), "people", "attested") : nothing}
+        ${this.awaited(one)}
         ${one.objectedBy.length > 0 ? badge("alarm", t("inspection.objected"), "attention") : nothing}
       </div>
     </div>`;
+  }
+
+  /** A signature drawn on this phone is part of the record; the word of the second officer comes from their own. */
+  private awaited(one: InspectionView): TemplateResult | typeof nothing {
+    if (!one.signing || one.signedBy !== me().person || one.attestedBy.length > 0 || one.objectedBy.length > 0) return nothing;
+    const others = one.officers.flatMap((id, at) => (id === me().person ? [] : [this.officers[at] ?? id]));
+    return html`<p class="soft" data-test="awaits-second">${t("inspection.awaits_second", { names: others.join(t("list.comma")) })}</p>`;
   }
 
   private attestCard(one: InspectionView): TemplateResult | typeof nothing {
@@ -138,9 +155,7 @@ class Inspection extends LiveScreen {
       return sheet(t("inspection.pause"), chips(t("inspection.pause"), pauseChoices(), "", (reason) => this.act(() => pauseInspection(one.id, reason))), close);
     }
     if (this.sheet === "conclude") {
-      const choices = (["no_problem", "order", "measures", "case"] as const).map((value) => ({ value, text: t(`conclusion.${value}`), test: `conclude-${value}` }));
-      return sheet(t("inspection.conclude"), html`<p>${t("inspection.conclude_hint")}</p>${chips(t("inspection.conclude"), choices, "",
-        (value) => this.act(() => concludeInspection(one.id, value as "no_problem" | "order" | "measures" | "case")))}`, close);
+      return sheet(t("inspection.conclude"), html`<lh-conclude .one=${one} .done=${() => this.concluded()}></lh-conclude>`, close, "conclude-sheet");
     }
     return nothing;
   }
@@ -153,7 +168,7 @@ class Inspection extends LiveScreen {
       ${one.state === "in_progress" || this.isRecording(one) ? html`<lh-recorder .inspection=${one}></lh-recorder>` : nothing}
       ${this.silent > 0 ? banner("todo", t("rec.asked", { count: this.silent }), html`<a class="button" href=${href(`/inspections/${one.id}/recordings`)} data-test="explain-gaps">${t("rec.asked_go")}</a>`, "gaps-asked") : nothing}
       ${this.hasDraft ? banner("todo", t("inspection.draft"), html`<a class="button" href=${href(`/inspections/${one.id}/hazard`)} data-test="resume-draft">${t("inspection.draft_go")}</a>`) : nothing}
-      ${this.tray(one)} ${this.findings(one)} ${this.voices(one)}
+      ${this.tray(one)} ${this.findings(one)} ${this.voices(one)} ${documentList(this.documents)}
     </div>
     ${inspectionBar(one, {
       before: () => drafts.save(`camera/${this.inspection}`, { at_ms: Date.now() }),

@@ -2,14 +2,14 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { define } from "../../screen/element.ts";
-import { dayInWords } from "../../screen/dates.ts";
+import { dateTimeOf, dayInWords } from "../../screen/dates.ts";
 import { language, t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { stateLabel } from "../../screen/labels.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, empty, section } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
-import { openFindings, ownChain, room, todaysInspections, today, type FindingView, type InspectionView, type Room } from "../../store/index.ts";
+import { inspections, openFindings, ownChain, room, todaysInspections, today, type FindingView, type InspectionView, type Room } from "../../store/index.ts";
 import { engine } from "../../sync/index.ts";
 import { enterpriseNames } from "../enterprise-names.ts";
 import { findingCard } from "../parts/finding-card.ts";
@@ -20,12 +20,16 @@ import { attestations, type Attestation } from "../to-attest.ts";
 const SHOWN_DUE = 5;
 const UNDER_WAY = ["in_progress", "paused"];
 const AFTER_SIGNING = ["signed", "signature_refused"];
+const OVER = ["signed", "signature_refused", "concluded", "archived"];
+const CLOSED = ["concluded", "archived"];
+const SHOWN_RECENT = 5;
 
 class Today extends LiveScreen {
   list: readonly InspectionView[] = [];
   due: readonly FindingView[] = [];
   names: ReadonlyMap<string, string> = new Map();
   toAttest: readonly Attestation[] = [];
+  recent: readonly InspectionView[] = [];
   chainState = "";
   room: Room | undefined;
 
@@ -37,11 +41,26 @@ class Today extends LiveScreen {
   protected override async read(): Promise<void> {
     const person = me().person;
     this.list = await todaysInspections(person);
+    this.recent = await this.earlier(person);
     this.due = await openFindings({ awaitingReinspection: true });
     this.names = await enterpriseNames(this.due.slice(0, SHOWN_DUE));
     this.toAttest = await attestations(person);
     this.chainState = (await ownChain())?.state ?? "";
     this.room = await room();
+  }
+
+  /** Own inspections that are over, the newest ones: their hazards and documents stay within reach. */
+  private async earlier(person: string): Promise<InspectionView[]> {
+    const shown = new Set(this.list.filter((one) => !CLOSED.includes(one.state)).map((one) => one.id));
+    const over = await inspections({ states: OVER, officer: person, limit: SHOWN_RECENT + shown.size });
+    return over.filter((one) => !shown.has(one.id)).slice(0, SHOWN_RECENT);
+  }
+
+  private past(one: InspectionView): TemplateResult {
+    return html`<a class="card row" href=${href(`/inspections/${one.id}`)} data-test="recent" data-state=${one.state}>
+      <span class="tile" aria-hidden="true">${icon("building")}</span>
+      <span class="grow stack stack-tight"><span class="strong">${one.enterpriseName}</span>
+        <span class="soft"><span class="digits">${one.date}</span> · ${stateLabel("inspection", one.state)} · ${t("today.findings", { count: one.findings.length })}</span></span>${icon("next")}</a>`;
   }
 
   private continueCard(inspection: InspectionView): TemplateResult {
@@ -64,7 +83,8 @@ class Today extends LiveScreen {
   private asks(one: Attestation): TemplateResult {
     return html`<a class="card row" href=${href(one.path)} data-test="to-attest">
       <span class="tile" aria-hidden="true">${icon("people")}</span>
-      <span class="grow stack stack-tight"><span class="strong">${one.title}</span><span class="soft">${one.kind === "inspection" ? t("today.attest_record") : t("today.attest_reinspection")}</span></span>
+      <span class="grow stack stack-tight"><span class="strong">${one.title}</span><span class="soft">${one.kind === "inspection" ? t("today.attest_record") : t("today.attest_reinspection")}</span>
+        <span class="soft digits">${dateTimeOf(one.atMs)}</span></span>
       ${badge("todo", "1/2", "people")}
     </a>`;
   }
@@ -114,6 +134,7 @@ class Today extends LiveScreen {
       </div>`)}
       ${this.toAttest.length > 0 ? section(t("today.attest"), html`<div class="stack">${this.toAttest.map((one) => this.asks(one))}</div>`) : nothing}
       ${this.dueSection()}
+      ${this.recent.length > 0 ? section(t("today.recent"), html`<div class="stack">${this.recent.map((one) => this.past(one))}</div>`) : nothing}
     </div>
     <div class="bottombar">
       ${this.outboxLine()}
