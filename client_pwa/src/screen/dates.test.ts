@@ -1,7 +1,7 @@
 // Beijing dates, whatever the phone is set to.
 
 import { expect, test } from "vitest";
-import { dateOf, dateTimeOf, dayInWords, daysUntil, elapsed, inQuietPeriod, plusDays } from "./dates.ts";
+import { dateOf, dateTimeOf, dayInWords, daysUntil, elapsed, inQuietPeriod, plusDays, deadlineDoubt } from "./dates.ts";
 
 const MIDNIGHT_BEIJING = Date.parse("2026-11-30T16:00:00Z");
 
@@ -30,4 +30,11 @@ test("elapsed time shows hours only when there are some", () => {
 test("a date in words is Chinese in zh", () => {
   expect(dayInWords("2026-11-23", "zh")).toBe("11月23日 周一");
   expect(dayInWords("2026-11-23", "en")).toMatch(/^Mon,? 23 Nov$/);
+});
+
+test("a deadline that is past or absurdly far is doubted", () => {
+  const today = "2026-11-27";
+  for (const [deadline, doubt] of [["", ""], ["2026-11-26", "past"], ["2026-11-27", ""], ["2027-11-27", ""], ["2028-01-01", "far"], ["9206-12-01", "far"]]) {
+    expect([deadline, deadlineDoubt(deadline!, today)]).toEqual([deadline, doubt]);
+  }
 });

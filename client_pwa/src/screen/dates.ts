@@ -41,3 +41,13 @@ export function elapsed(ms: number): string {
   const rest = `${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
   return seconds < 3600 ? rest : `${Math.floor(seconds / 3600)}:${rest}`;
 }
+
+/** A deadline so far away that it is rather a slip of the pen, in days. */
+const FAR_DAYS = 366;
+
+/** What to say about a deadline (`YYYY-MM-DD`): it is past, it is more than a year away, or nothing. */
+export const deadlineDoubt = (deadline: string, today: string): "past" | "far" | "" => {
+  if (!deadline) return "";
+  if (deadline < today) return "past";
+  return daysUntil(deadline, today) > FAR_DAYS ? "far" : "";
+};

@@ -44,11 +44,12 @@ export function onLanguage(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The text of `key` in the current language, `{name}` replaced by `values.name`. */
+/** The text of `key` in the current language: `{name}` is replaced by `values.name`, `{name:hazard|hazards}` by the first word when that value is 1, else by the second. */
 export function t(key: Key, values: Readonly<Record<string, string | number>> = {}): string {
   const text = words[current][key];
   if (text === undefined) throw new Error(`no word for ${key}`);
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+  return text.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (_, name: string, one?: string, many?: string) =>
+    one === undefined ? String(values[name] ?? "") : Number(values[name]) === 1 ? one : (many ?? ""));
 }
 
 /** The text of a pair that came from the protocol's tables. */

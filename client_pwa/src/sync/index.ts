@@ -7,6 +7,7 @@ import type { OutboxItem, SyncStatus } from "./types.ts";
 
 export type * from "./types.ts";
 export { ApiError } from "./types.ts";
+export { isGuessable } from "./pin.ts";
 export {
   currentSession, deployment, ensureChain, lock, login, logout, redeemTicket, setPin, unlock,
 } from "./session.ts";

@@ -27,9 +27,16 @@ async function hashOf(pin: string, salt: ArrayBuffer, iterations: number): Promi
   return crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations }, key, 256);
 }
 
-/** Set or change the PIN of a person on this phone: 4 to 12 digits. Throws RangeError. */
+/** What a finder tries first: a digit, a pair or a triple repeated (111111, 121212, 123123), or digits in a row up or down (123456). */
+export function isGuessable(pin: string): boolean {
+  const isRepeated = [1, 2, 3].some((length) => pin.length > length && pin === pin.slice(0, length).repeat(pin.length).slice(0, pin.length));
+  return isRepeated || "01234567890".includes(pin) || "09876543210".includes(pin);
+}
+
+/** Set or change the PIN of a person on this phone: 4 to 12 digits, not guessable. Throws RangeError. */
 export async function keepPin(person: string, pin: string): Promise<void> {
   if (!/^\d{4,12}$/.test(pin)) throw new RangeError("pin_format");
+  if (isGuessable(pin)) throw new RangeError("pin_guessable");
   const salt = crypto.getRandomValues(new Uint8Array(16)).buffer;
   const hash = await hashOf(pin, salt, ITERATIONS);
   await writeMeta(keyOf(person), { person, salt, hash, iterations: ITERATIONS, wrong: 0, waitUntilMs: 0 } satisfies PinRecord);

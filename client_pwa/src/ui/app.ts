@@ -24,6 +24,7 @@ import "./screens/blocked.ts";
 
 const TOAST_MS = 3000;
 const FAILED_MS = 10_000;
+const FOLLOWS_MS = 800;
 
 /** The first page of a role. */
 export const homePath = (): string => placesFor(session()?.role ?? "inspector")[0]?.path ?? "/today";
@@ -36,6 +37,7 @@ class App extends ScreenElement {
   isDemo = false;
   started = false;
   #toastTimer = 0;
+  #toldAtMs = 0;
   #field = "";
   #rescuedFor = "";
   #rescuing: Promise<void> = Promise.resolve();
@@ -96,7 +98,10 @@ class App extends ScreenElement {
     const aside = gate(path, found?.route.open ?? false);
     if (aside) return navigate(aside, true);
     if (path === "/") return navigate(homePath(), true);
-    if (found?.path !== this.match?.path) scrollTo(0, 0);
+    if (found?.path !== this.match?.path) {
+      scrollTo(0, 0);
+      this.leaveBehind();
+    }
     this.attempt(async () => {
       if (!found?.route.open) await this.rescueVoices(); // before a form reads its draft
       await found?.route.load?.();
@@ -152,8 +157,14 @@ class App extends ScreenElement {
 
   private tell(text: string, failed: boolean, forMs = failed ? FAILED_MS : TOAST_MS): void {
     clearTimeout(this.#toastTimer);
+    this.#toldAtMs = performance.now();
     this.put({ toast: { text, failed } });
     this.#toastTimer = window.setTimeout(() => this.put({ toast: undefined }), forMs);
+  }
+
+  /** What was said belongs to the page that follows the action, and to none after it. */
+  private leaveBehind(): void {
+    if (performance.now() - this.#toldAtMs > FOLLOWS_MS) this.put({ toast: undefined });
   }
 
   private topbar(found: Match): TemplateResult {

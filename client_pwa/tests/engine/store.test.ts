@@ -158,6 +158,7 @@ test("overdue begins after 24:00 Beijing time of the deadline", async () => {
 });
 
 test("five wrong PINs make a wait, and being away asks for it", async () => {
+  for (const guessed of ["111111", "123456", "654321", "121212", "123123", "567890"]) await expect(keepPin(LI, guessed)).rejects.toThrow("pin_guessable");
   await keepPin(LI, "2580");
   expect(await needsPin(LI)).toBe(false);
   pass(16 * 60_000);

@@ -148,7 +148,7 @@ class Inspection extends LiveScreen {
         ${one.state === "paused" ? button(t("inspection.resume"), () => this.act(() => resumeInspection(one.id)), { wide: true, icon: "record", test: "resume" }) : nothing}
         ${one.signing && one.state !== "concluded" ? button(t("inspection.conclude"), () => this.put({ sheet: "conclude" }), { wide: true, icon: "check", test: "conclude" }) : nothing}
         <a class="button button-wide" href=${href(`/inspections/${one.id}/recordings`)} data-test="go-recordings">${icon("record")}<span>${t("rec.open")}</span></a>
-        <a class="button button-wide" href=${href(`/inspections/${one.id}/burst`)}>${icon("burst")}<span>${t("capture.burst")}</span></a>
+        ${["signed", "signature_refused"].includes(one.state) ? html`<a class="button button-wide" href=${href(`/inspections/${one.id}/burst`)}>${icon("burst")}<span>${t("capture.burst")}</span></a>` : nothing}
       `, close, "more-sheet");
     }
     if (this.sheet === "pause") {

@@ -3,11 +3,11 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { CaptureError, issueOrder, renderOrder, type OrderItem, type Rendering } from "../../capture/index.ts";
-import { plusDays } from "../../screen/dates.ts";
+import { deadlineDoubt, plusDays } from "../../screen/dates.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { LiveScreen } from "../../screen/live.ts";
-import { banner, button, empty, section } from "../../screen/parts.ts";
+import { banner, button, empty, section, sheet } from "../../screen/parts.ts";
 import { query } from "../../screen/router.ts";
 import { enterprise, inspection, person, today, type FindingView, type InspectionView, type PersonView } from "../../store/index.ts";
 import { Draft } from "../draft.ts";
@@ -26,6 +26,8 @@ class Order extends LiveScreen {
   draft = new Draft<{ items: Readonly<Record<string, ItemFields>> }>("", { items: {} });
   rendering: Rendering | undefined;
   busy = false;
+  /** A date is more than a year away: whether it is meant was asked. */
+  asking = false;
   signers = new Signers("recipient", () => this.requestUpdate());
   #loaded = false;
 
@@ -82,7 +84,21 @@ class Order extends LiveScreen {
     return this.items.length > 0 && this.items.every((item) => item.requirement !== "" && item.deadline >= today());
   }
 
+  private get far(): readonly OrderItem[] {
+    return this.items.filter((item) => deadlineDoubt(item.deadline, today()) === "far");
+  }
+
+  private farSheet(): TemplateResult {
+    const back = (): void => this.put({ asking: false });
+    return sheet(t("order.far_title"), html`
+      <ul class="said-no">${this.far.map((item) => html`<li class="strong">${this.chosen.find((one) => one.id === item.finding)?.number} ${item.deadline}</li>`)}</ul>
+      ${button(t("order.change"), back, { kind: "primary", wide: true, test: "far-change" })}
+      ${button(t("order.far_meant"), () => this.attempt(() => this.show()), { wide: true, test: "far-meant" })}`, back, "order-far");
+  }
+
   private async show(): Promise<void> {
+    if (this.far.length > 0 && !this.asking) return this.put({ asking: true });
+    this.put({ asking: false });
     this.signers.forget(); // signatures drawn under an earlier text
     this.put({ rendering: await renderOrder(this.one?.id ?? "", this.items) });
     scrollTo(0, 0);
@@ -115,7 +131,8 @@ class Order extends LiveScreen {
     <div class="bottombar">
       ${this.complete ? nothing : html`<p class="soft centred" role="status">${t("order.incomplete", { count: this.items.filter((item) => !item.requirement || item.deadline < today()).length })}</p>`}
       ${button(t("order.preview"), () => this.attempt(() => this.show()), { kind: "primary", wide: true, icon: "order", disabled: !this.complete, test: "order-preview" })}
-    </div>`;
+    </div>
+    ${this.asking ? this.farSheet() : nothing}`;
   }
 
   private signView(rendering: Rendering): TemplateResult {

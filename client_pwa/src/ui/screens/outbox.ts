@@ -15,6 +15,7 @@ import { currentAuthor } from "../../store/index.ts";
 import { activateUpdate, drainCertificate, engine, outbox, resend, useAnyLink, type Certificate, type ItemStatus, type OutboxItem } from "../../sync/index.ts";
 import { codeText } from "../failures.ts";
 import { mendingPage, wordsOf } from "../mending.ts";
+import { subjectsOf } from "../outbox-subjects.ts";
 import { megabytesOf, syncWord } from "../parts/sync-chip.ts";
 import "../parts/decision.ts";
 import { say } from "../says.ts";
@@ -30,6 +31,7 @@ const mayTakeBack = ({ outcome, reason }: OutboxItem): boolean =>
 
 class Outbox extends LiveScreen {
   items: readonly OutboxItem[] = [];
+  subjects: ReadonlyMap<string, string> = new Map();
   which = "";
   shown = STEP;
   certificate: Certificate | undefined;
@@ -43,6 +45,7 @@ class Outbox extends LiveScreen {
 
   protected override async read(): Promise<void> {
     this.items = await outbox();
+    this.subjects = await subjectsOf(this.listed.slice(0, this.shown));
     this.certificate = await drainCertificate();
     this.isDeactivated = (await currentAuthor())?.active === false;
   }
@@ -85,7 +88,8 @@ class Outbox extends LiveScreen {
     const place = PAGES[kind];
     const text = item.status === "uploading" ? t("status.uploading", { percent: item.percent }) : t(`status.${item.status}`);
     return html`<li class="card stack" data-test="outbox-item" data-kind=${item.kind} data-status=${item.status} data-op=${item.op}>
-      <div class="row"><span class="grow stack stack-tight"><span class="strong">${kindLabel(item.kind)}</span><span class="soft digits">${timeOf(item.savedAtMs)}</span></span>
+      <div class="row"><span class="grow stack stack-tight"><span class="strong">${kindLabel(item.kind)}</span>
+          ${this.subjects.get(item.entity) ? html`<span data-test="about">${this.subjects.get(item.entity)}</span>` : nothing}<span class="soft digits">${timeOf(item.savedAtMs)}</span></span>
         ${badge(TONES[item.status], text, SHAPES[item.status])}</div>
       ${item.status === "uploading" ? html`<progress max="100" value=${item.percent} aria-label=${text}></progress><span class="soft digits" data-test="sent-bytes" data-sent=${item.sentBytes}>${megabytesOf(item.sentBytes, item.totalBytes)}</span>` : nothing}
       ${item.body ? html`<p class="clamp" data-test="words">${wordsOf(item)}</p>` : nothing}
@@ -113,11 +117,27 @@ class Outbox extends LiveScreen {
       ${status.lastError && status.lastError !== "network" ? banner("alarm", codeText(status.lastError), nothing, "sync-error") : nothing}`;
   }
 
+  private get attention(): readonly OutboxItem[] {
+    return this.items.filter((item) => item.status === "attention");
+  }
+
+  private get open(): readonly OutboxItem[] {
+    return this.items.filter((item) => item.status !== "verified");
+  }
+
+  private get listed(): readonly OutboxItem[] {
+    return this.which === "all" ? this.items : this.which === "attention" ? this.attention : this.open;
+  }
+
+  /** Other rows on the page: what they are about is read as well. */
+  private show(which: string, shown: number): void {
+    this.put({ which, shown });
+    this.refresh();
+  }
+
   protected override view(): TemplateResult {
     const { carried } = engine.status();
-    const attention = this.items.filter((item) => item.status === "attention");
-    const open = this.items.filter((item) => item.status !== "verified");
-    const listed = this.which === "all" ? this.items : this.which === "attention" ? attention : open;
+    const { attention, open, listed } = this;
     return html`<div class="page" data-test="outbox">
       ${this.head()}
       <div class="capture">${button(t("outbox.try_now"), () => this.act(() => engine.syncNow(), t("outbox.tried")), { icon: "recheck", test: "sync-now" })}
@@ -126,10 +146,10 @@ class Outbox extends LiveScreen {
         { value: "", text: t("outbox.open", { count: open.length }), test: "show-open" },
         { value: "attention", text: t("outbox.attention", { count: attention.length }), test: "show-attention" },
         { value: "all", text: t("outbox.all", { count: this.items.length }), test: "show-all" },
-      ], this.which, (which) => this.put({ which, shown: STEP }))}
+      ], this.which, (which) => this.show(which, STEP))}
       ${listed.length === 0 ? empty("check", t("outbox.none")) : nothing}
       <ul class="stack">${listed.slice(0, this.shown).map((item) => this.line(item))}</ul>
-      ${listed.length > this.shown ? button(t("do.more"), () => this.put({ shown: this.shown + STEP }), { wide: true }) : nothing}
+      ${listed.length > this.shown ? button(t("do.more"), () => this.show(this.which, this.shown + STEP), { wide: true }) : nothing}
       <section class="card stack" data-test="outbox-carry">
         ${carried > 0 ? badge("todo", t("outbox.carried", { count: carried }), "people", "carried-left") : nothing}
         <p><strong>${t("outbox.rescue")}</strong> ${t("outbox.rescue_hint")}</p>

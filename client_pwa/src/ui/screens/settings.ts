@@ -95,6 +95,7 @@ class Settings extends LiveScreen {
       this.refresh();
     });
     return section(t("settings.originals"), html`<div class="card stack">
+      <p class="strong">${t("settings.send_over")}</p>
       ${chips(t("settings.send_over"), [
         { value: "any", text: t("settings.any_link"), test: "send-any" }, { value: "wifi", text: t("settings.wifi_only"), test: "send-wifi" },
       ], wifiOnly ? "wifi" : "any", (value) => choose({ wifiOnly: value === "wifi", anyLinkUntilMs: 0 }))}

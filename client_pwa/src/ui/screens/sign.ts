@@ -83,7 +83,7 @@ class Sign extends LiveScreen {
       this.put({ busy: false });
       this.refresh();
     }
-    say(this, t("sign.saved"));
+    say(this, t(this.refused ? "sign.refusal_saved" : "sign.saved"));
     this.leaveFor(`/inspections/${one.id}`);
   }
 
@@ -113,6 +113,13 @@ class Sign extends LiveScreen {
     </div>`;
   }
 
+  /** Photos of no hazard are in no record: said while it can still be changed. */
+  private loose({ id, loosePhotos }: InspectionView): TemplateResult | typeof nothing {
+    if (loosePhotos.length === 0) return nothing;
+    return banner("todo", t("tray.count", { count: loosePhotos.length }), html`<div class="stack"><p>${t("sign.loose")}</p>
+      <a class="button" href=${href(`/inspections/${id}/tray`)}>${t("conclude.assign")}</a></div>`, "sign-loose");
+  }
+
   private headSection(): TemplateResult {
     const flip = this.supplementary
       ? nothing
@@ -124,6 +131,7 @@ class Sign extends LiveScreen {
     if (!this.one) return html`<div class="page">${empty("search", t("inspection.unknown"))}</div>`;
     if (!this.rendering) return this.gaps();
     return html`<div class="page" data-test="sign-page">
+      ${this.loose(this.one)}
       ${section(t("sign.read"), html`<div class="paper"><lh-rendering .html=${this.rendering.html} data-test="rendering" data-sha256=${this.rendering.sha256}></lh-rendering></div>
         <p class="soft">${t("sign.hash")} <span class="digits">${this.rendering.sha256.slice(0, 16)}…</span></p>`)}
       ${keyed(this.signers.round, html`${section(t("sign.officers"), html`<div class="stack">${this.signers.officerPads(this.officers)}<p class="soft">${t("sign.officers_hint")}</p></div>`)}

@@ -66,7 +66,7 @@ class Today extends LiveScreen {
   private continueCard(inspection: InspectionView): TemplateResult {
     const after = AFTER_SIGNING.includes(inspection.state);
     return html`<a class="card card-strong" href=${href(`/inspections/${inspection.id}`)} data-test="continue">
-      <span class="row"><span class="grow soft">${after ? t("today.after_signing") : t("today.continue")}</span>${badge("busy", stateLabel("inspection", inspection.state), "clock")}</span>
+      <span class="row"><span class="grow soft">${t(inspection.state === "signature_refused" ? "today.after_refusal" : after ? "today.after_signing" : "today.continue")}</span>${badge("busy", stateLabel("inspection", inspection.state), "clock")}</span>
       <span class="card-title">${inspection.enterpriseName}</span>
       <span class="row row-wrap soft"><span>${t("today.findings", { count: inspection.findings.length })}</span><span>${t("today.photos", { count: inspection.photos.length })}</span></span>
     </a>`;

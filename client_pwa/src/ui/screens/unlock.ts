@@ -44,7 +44,7 @@ class Unlock extends ScreenElement {
         <span class="seal seal-plain" aria-hidden="true">${icon("keypad")}</span>
         <h1>${session()?.name ?? ""}</h1>
         <p>${t("unlock.title")}</p>
-        ${this.failure ? banner("alarm", this.failure, nothing, "unlock-failure") : nothing}
+        <div class="pin-said">${this.failure ? banner("alarm", this.failure, nothing, "unlock-failure") : nothing}</div>
       </div>
       ${pinPad(this.digits, (digits) => this.attempt(() => this.press(digits)), this.waits)}
       ${button(t("unlock.password"), () => navigate("/login"), { kind: "quiet", test: "unlock-password" })}

@@ -84,7 +84,7 @@ export const field = dictionary(
     "sup.field.photos_left": "Photos {verified}/{all} verified",
     "sup.field.photos_all": "{count} photos, all verified",
     "sup.field.reason": "Reason for starting on site:",
-    "sup.field.findings": "{count} hazards",
+    "sup.field.findings": "{count} {count:hazard|hazards}",
     "sup.field.attested": "Officers {done}/{all}",
     "sup.devices.title": "Still on phones",
     "sup.devices.none": "Everything on the phones has arrived",
