@@ -13,7 +13,7 @@ PROTOCOL_VERSION: int = VERSIONS["accepted"]["max"]
 HISTORY = (
     (
         1,
-        "92ebb8d49768ba13ec608b7ae9aa9653bd3d34f8a1020208bba26b7bef786141",
+        "b706b2e6c13dead064859f9b7938de504029b71bdfa911d29b7bb6307872de85",
         "the first version",
     ),
 )

@@ -13,7 +13,7 @@ from server.domain import handing_over, officers, recordings, references
 from server.domain.authority import Stop
 from server.domain.case import Case, Guard, named_findings
 from server.domain.fields import field
-from server.domain.records import Reader
+from server.domain.records import Reader, Row
 from sync_protocol.ops import Op
 from sync_protocol.rules import KINDS
 
@@ -110,6 +110,23 @@ def inspection_has_record(case: Case) -> str:
     row = case.row("inspection", case.body["inspection"])
     state = row["states"]["inspection"]["s"] if row else ""
     return "" if state in RECORDED_STATES else "record_missing"
+
+
+def conclusion_fits(case: Case) -> str:
+    """No hazard stands where none is said to be; an order was issued where one is named."""
+    row = case.row("inspection", case.body["inspection"])
+    if row is None:
+        return "entity_unknown"
+    said = case.body["conclusion"]
+    if said == "order":
+        return "" if row["sets"].get("orders") else "conclusion_contradicts"
+    found = row["sets"].get("findings", []) if said == "no_problem" else []
+    stands = any(_is_counted(case.row("finding", member["id"])) for member in found)
+    return "conclusion_contradicts" if stands else ""
+
+
+def _is_counted(finding: Row | None) -> bool:
+    return finding is not None and finding["states"]["finding"]["s"] not in UNCOUNTED_STATES
 
 
 def finding_is_major(case: Case) -> str:
@@ -219,6 +236,7 @@ GUARDS: Mapping[str, Guard] = {
         findings_complete,
         deadline_not_before_order,
         inspection_has_record,
+        conclusion_fits,
         finding_is_major,
         reinspection_attested,
         reviewed_by_another,

@@ -18,7 +18,6 @@ const ENGINE_CODES = {
   proof_invalid: "fail.checkpoint",
   bytes_missing: "fail.bytes_missing",
   internal_client: "app.failed_unknown",
-  conclusion_contradicts: "fail.conclusion_contradicts",
   nothing_changed: "fail.nothing_changed",
   signed_out: "sync.signed_out",
 } as const;

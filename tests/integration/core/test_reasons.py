@@ -290,6 +290,19 @@ def beginning_unapproved(office: Office, wang: Author, li: Author, boss: Author)
     return pushed(office, beginning(office, wang, planned(office, boss, wang, li)))
 
 
+@ruled("conclusion_contradicts")
+def nothing_found_with_a_hazard_recorded(
+    office: Office, wang: Author, li: Author, boss: Author
+) -> Op:  # fmt: skip
+    inspection = inspection_begun(office, wang, li)
+    office.apply(wang.op("finding.create", finding_body(wang, inspection)))
+    signing = signing_body(inspection) | office.state(f"inspection/{inspection}", "inspection")
+    office.apply(wang.op("inspection.sign", signing))
+    state = office.state(f"inspection/{inspection}", "inspection")
+    body = {"inspection": inspection, **state, "conclusion": "no_problem"}
+    return pushed(office, wang.op("inspection.conclude", body))
+
+
 @ruled("deadline_before_order")
 def deadline_in_the_past(office: Office, wang: Author, li: Author, boss: Author) -> Op:
     inspection = inspection_begun(office, wang, li)

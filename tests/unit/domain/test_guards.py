@@ -207,6 +207,30 @@ def test_an_order_may_fall_due_today_but_not_before() -> None:
         assert code(world, op) == expected
 
 
+@pytest.mark.parametrize(
+    ("conclusion", "state", "orders", "expected"),
+    [
+        ("no_problem", "confirmed", [], "conclusion_contradicts"),
+        ("no_problem", "closed", ["o"], "conclusion_contradicts"),
+        ("no_problem", "withdrawn", [], ""),
+        ("no_problem", "duplicate", [], ""),
+        ("order", "confirmed", [], "conclusion_contradicts"),
+        ("order", "ordered", ["o"], ""),
+        ("measures", "confirmed", [], ""),
+        ("case", "confirmed", [], ""),
+    ],
+)
+def test_a_conclusion_does_not_contradict_what_was_recorded(
+    conclusion: str, state: str, orders: list[str], expected: str
+) -> None:
+    world, wang = settled()
+    sets = {"findings": ["f"]} | ({"orders": orders} if orders else {})
+    signed = row("inspection/insp", states={"inspection": "signed"}, sets=sets, officers=["wang"])
+    world.put(signed, row("finding/f", states={"finding": state}, inspection="insp"))
+    body = {"inspection": "insp", "from": "signed", **BASE, "conclusion": conclusion}
+    assert world.decide_unlocked(wang.op("inspection.conclude", body)).code == expected
+
+
 def closing(author: Author) -> Op:
     return author.op("finding.close", {"finding": "f", "from": "passed", **BASE})
 
