@@ -271,6 +271,7 @@ def ordering(phone: Inspector, walk: Walk, inspection: str) -> None:
             ),
             Screen("supplement", f"{inspection}/supplement", "sign-page"),
             Screen("order-items", f"{inspection}/order", "order-items"),
+            Screen("order-far", f"{inspection}/order", "order-items", _far_date, _undated),
             Screen("order-sign", f"{inspection}/order", "order-items", _preview),
         ]
     )
@@ -283,6 +284,16 @@ def ordering(phone: Inspector, walk: Walk, inspection: str) -> None:
     phone.hand.draw_signature("sign-recipient")
     phone.hand.tap("order-issue")
     phone.hand.wait("inspection")
+
+
+def _far_date(hand: Hand) -> None:
+    """A year with a slip in it is said where it stands."""
+    hand.wait("deadline").fill("2206-12-01")
+    hand.wait("deadline-far")
+
+
+def _undated(hand: Hand) -> None:
+    hand.wait("deadline").fill("")
 
 
 def _preview(hand: Hand) -> None:
@@ -306,6 +317,7 @@ def afterwards(phone: Inspector, walk: Walk, inspection: str, photos: list[Path]
     walk.through(
         [
             Screen("inspection-ordered", inspection, "inspection"),
+            Screen("document", inspection, "document", opened("document", "document-page")),
             Screen("finding-ordered-own", f"/findings/{ordered}", "finding-page"),
             Screen(
                 "reinspect-pass", f"/findings/{again}/reinspect", "after-photo", tap("result-pass")
