@@ -7,6 +7,7 @@ import { fileNamed } from "../../protocol/cameras.ts";
 import { dateOf, dateTimeOf, timeOf } from "../../screen/dates.ts";
 import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
+import { cameraLabel } from "../../screen/labels.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, banner, chips, empty, field, section, submit } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
@@ -41,7 +42,7 @@ class Recordings extends LiveScreen {
   private clip(clip: ClipView): TemplateResult {
     return html`<li class="card stack stack-tight" data-test="recording" data-clip=${clip.id}>
       <span class="strong digits">${dateTimeOf(clip.startedAtMs)} – ${clip.stoppedAtMs ? timeOf(clip.stoppedAtMs) : ""}</span>
-      <span>${t("rec.of", { camera: clip.camera, officer: this.names.get(clip.officer) ?? clip.officer })}</span>
+      <span>${t("rec.of", { camera: cameraLabel(clip.camera), officer: this.names.get(clip.officer) ?? clip.officer })}</span>
       ${clip.stoppedAtMs ? nothing : badge("busy", t("recorder.on"), "record")}
       ${clip.fileName ? html`<span class="soft digits">${clip.fileName}</span>` : nothing}
     </li>`;
