@@ -83,10 +83,10 @@ def test_nobodys_signature_goes_under_a_text_that_changed(
     phone.hand.draw_signature("sign-officer-1")
     expect(phone.hand.see("order-issue")).to_be_enabled()
     phone.hand.tap("order-change")
-    phone.hand.see("deadline").fill("2026-01-01")
+    phone.hand.wait("deadline").fill("2026-01-01")
     phone.hand.wait("deadline-past")
     expect(phone.hand.see("order-preview")).to_be_disabled()
-    phone.hand.see("deadline").fill("2206-01-01")
+    phone.hand.wait("deadline").fill("2206-01-01")
     phone.hand.wait("deadline-far")
     phone.hand.tap("order-preview")
     phone.hand.wait("order-far")
@@ -179,6 +179,7 @@ def test_duplicate_withdrawn_supplement_reinspected_twice_and_concluded(
 
 def the_signed_texts_open_again(phone: Inspector, inspection: str) -> None:
     """Record, supplement and order from the inspection; from a hazard, those that name it."""
+    back_to(phone, inspection, "signed")
     expect(phone.hand.see("awaits-second")).to_contain_text("林见石")
     documents = phone.hand.see("document")
     expect(documents).to_have_count(3)
