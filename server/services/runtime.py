@@ -56,7 +56,8 @@ class Runtime:
     links: ViewLinks | None = None
     committing: Together = field(default_factory=Together)
     publishing: Together = field(default_factory=Together)
-    receiving: Slots = field(default_factory=Slots)
+    receiving: Slots = field(default_factory=Slots)  # originals
+    reading: Slots = field(default_factory=Slots)  # other bodies
     system_writing: threading.Lock = field(default_factory=threading.Lock)
     unfinished: threading.Event = field(default_factory=threading.Event)  # a sweep is due at once
 

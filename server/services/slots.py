@@ -1,7 +1,8 @@
 """How many bodies may be arriving at once: a slow sender holds a thread as long as it likes.
 
-A process gives at most half of its threads to originals, so that records always find one; and a
-person gets only a few of these, so that one stalled phone does not shut the others out.
+A process gives at most half of its threads to originals, so that records always find one; three
+eighths to other bodies, so that who only reads always finds one. A person gets only a part of each,
+so that one stalled phone does not shut the others out; all who have not signed in share one.
 """
 
 import threading
@@ -12,6 +13,22 @@ from contextlib import contextmanager
 from server.services.problem import Problem
 
 RETRY_S = 5
+NOBODY = ""  # who has not signed in
+
+
+def for_originals(threads: int) -> int:
+    """Return how many originals may be arriving in a process of so many threads."""
+    return max(1, threads // 2)
+
+
+def for_bodies(threads: int) -> int:
+    """Return how many other bodies may be arriving."""
+    return max(1, threads * 3 // 8)
+
+
+def for_bodies_of(person_id: str, threads: int) -> int:
+    """Return how many of these one person may be sending, or all who have not signed in."""
+    return max(1, threads // (8 if person_id == NOBODY else 4))
 
 
 class Slots:
@@ -31,7 +48,7 @@ class Slots:
         """Hold a slot; raise `too_many` when there is none for this person now."""
         with self._lock:
             if self._taken.total() >= most or self._taken[person_id] >= most_each:
-                raise Problem("too_many", "Too many originals arrive.", retry_after_s=RETRY_S)
+                raise Problem("too_many", "Too much arrives at once.", retry_after_s=RETRY_S)
             self._taken[person_id] += 1
         try:
             yield

@@ -13,26 +13,26 @@ Not here: HTTP headers (`web/tus.py`), and what becomes of the bytes later (`evi
 
 import hashlib
 import secrets
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
-from server.services import evidence
+from server.services import evidence, slots
 from server.services.accounts import Person
 from server.services.problem import Problem
 from server.services.runtime import Runtime
+from server.services.upload_room import DAY_MS, check_disk, check_quota
 from server.storage import media_types
 from server.storage.blob_rules import WrongDigestError
+from server.storage.bulk import one_of
 from server.storage.database import reading, writing
-from server.storage.upload_parts import PIECE_BYTES, OffsetMovedError, PartFiles
+from server.storage.upload_parts import CHUNK_SUFFIX, PIECE_BYTES, OffsetMovedError, PartFiles
 from server.storage.upload_tables import Upload
 from sync_protocol.rules import LIMITS
 
-DAY_MS = 24 * 3_600_000
 KEPT_MS = 90 * DAY_MS  # a phone may come back after a long time in the mountains
 
 
@@ -68,46 +68,21 @@ def begin(runtime: Runtime, person: Person, said: Announcement) -> tuple[str, in
         raise Problem("too_large", field="Upload-Length")
     held = evidence.can_give(runtime, said.space, said.sha256)
     if not held:
-        _check_room(runtime, person, said.length_bytes)
-    upload_id = secrets.token_hex(16)
-    if not held:
-        part_files(runtime).create(upload_id)
+        runtime.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        check_disk(runtime, said.length_bytes)
     now = runtime.clock.now_ms()
     values = vars(said) | {
-        "id": upload_id,
+        "id": secrets.token_hex(16),
         "person_id": person.id,
         "created_at_ms": now,
         "completed_at_ms": now if held else None,
     }
     with writing(runtime.engine) as connection:
+        if not held:
+            check_quota(connection, person, said.length_bytes, now)
+            part_files(runtime).create(values["id"])
         connection.execute(insert(Upload).values(values))
-    return upload_id, said.length_bytes if held else 0
-
-
-def _check_room(runtime: Runtime, person: Person, length_bytes: int) -> None:
-    """Raise `storage_full` or `too_many` before anything is written."""
-    runtime.settings.data_dir.mkdir(parents=True, exist_ok=True)
-    _check_disk(runtime, length_bytes)
-    own = Upload.person_id == person.id
-    today = Upload.created_at_ms > runtime.clock.now_ms() - DAY_MS
-    open_ones = (
-        select(func.count()).select_from(Upload).where(own, Upload.completed_at_ms.is_(None))
-    )
-    announced = select(func.coalesce(func.sum(Upload.length_bytes), 0)).where(own, today)
-    with reading(runtime.engine) as connection:
-        count = connection.execute(open_ones).scalar_one()
-        in_a_day = int(connection.execute(announced).scalar_one())
-    if count >= LIMITS["uploads_open_per_person"]:
-        raise Problem("too_many", "Too many uploads are open.", retry_after_s=60)
-    if in_a_day + length_bytes > LIMITS["person_upload_bytes_per_day"]:
-        raise Problem("too_many", "A day's bytes are used up.", retry_after_s=3600)
-
-
-def _check_disk(runtime: Runtime, more_bytes: int) -> None:
-    """Raise `storage_full` when so many more would leave less than the reserve."""
-    free = shutil.disk_usage(runtime.settings.data_dir).free
-    if free < runtime.settings.reserve_disk_bytes + more_bytes:
-        raise Problem("storage_full")
+    return values["id"], said.length_bytes if held else 0
 
 
 def offset(runtime: Runtime, person: Person, upload_id: str) -> tuple[int, int]:
@@ -137,11 +112,9 @@ def write(
     if _size(runtime, upload) != at:
         raise Problem("upload_offset", field="Upload-Offset")
     if upload.completed_at_ms is None and at < upload.length_bytes:
-        _check_disk(runtime, 0)
-        most, most_each = (
-            max(1, runtime.settings.threads // 2),
-            LIMITS["uploads_at_once_per_person"],
-        )
+        check_disk(runtime, 0)
+        most = slots.for_originals(runtime.settings.threads)
+        most_each = LIMITS["uploads_at_once_per_person"]
         with runtime.receiving.taken(person.id, most, most_each):
             _append(runtime, upload, at, pieces, checksum)
     size = _size(runtime, upload)
@@ -156,25 +129,27 @@ def _append(
     parts = part_files(runtime)
     try:
         if checksum is None:
-            _append_pieces(parts, upload, at, pieces)
+            _append_pieces(runtime, upload, at, pieces)
             return
         with parts.staging(upload.id) as staged:
             most = min(LIMITS["upload_chunk_bytes"], upload.length_bytes - at)
             _stage(staged, pieces, most, checksum)
             staged.seek(0)
-            _append_pieces(parts, upload, at, iter(lambda: staged.read(PIECE_BYTES), b""))
+            _append_pieces(runtime, upload, at, iter(lambda: staged.read(PIECE_BYTES), b""))
     except OffsetMovedError:
         raise Problem("upload_offset", field="Upload-Offset") from None
     except FileNotFoundError:
         raise Problem("not_found", "The upload was ended meanwhile.") from None
 
 
-def _append_pieces(parts: PartFiles, upload: Any, at: int, pieces: Iterable[bytes]) -> None:
+def _append_pieces(runtime: Runtime, upload: Any, at: int, pieces: Iterable[bytes]) -> None:
     """Append; what arrived before a broken connection stays, and is durable, for the resume."""
+    parts = part_files(runtime)
     try:
         for piece in pieces:
             if at + len(piece) > upload.length_bytes:
                 raise Problem("too_large", "More bytes than announced.", field="Upload-Length")
+            check_disk(runtime, len(piece))  # many at once would use up the reserve
             at = parts.append(upload.id, at, piece, upload.length_bytes)
     finally:
         is_whole = at == upload.length_bytes  # the blob store makes it durable before anybody hears
@@ -275,7 +250,17 @@ def _is_utf8(path: Path) -> bool:
 def end(runtime: Runtime, person: Person, upload_id: str) -> None:
     """Give an upload up (tus termination); stored originals are not touched by it."""
     upload = _find(runtime, person, upload_id)
-    _discard(runtime, upload.id)
+    if upload.completed_at_ms is None:
+        _discard(runtime, upload.id)
+    else:
+        _retire(runtime, upload.id)
+
+
+def _retire(runtime: Runtime, upload_id: str) -> None:
+    """Take a finished upload its address; its bytes are stored and count for the day they came."""
+    with writing(runtime.engine) as connection:
+        renamed = update(Upload).where(Upload.id == upload_id).values(id=secrets.token_hex(16))
+        connection.execute(renamed)
 
 
 def _discard(runtime: Runtime, upload_id: str) -> None:
@@ -295,7 +280,21 @@ def forget_old(runtime: Runtime) -> int:
         found = list(connection.execute(old).scalars())
     for upload_id in found:
         _discard(runtime, upload_id)
+    _forget_orphans(runtime)
     return len(found)
+
+
+def _forget_orphans(runtime: Runtime) -> None:
+    """Remove what a killed process left on this host that no upload has to do with any more."""
+    parts = part_files(runtime)
+    untouched = parts.untouched_since((runtime.clock.now_ms() - DAY_MS) / 1000)
+    names = [path.name.partition(".")[0] for path in untouched]
+    with reading(runtime.engine) as connection:
+        query = select(Upload.id).where(one_of(connection, Upload.id, names))
+        known = set(connection.execute(query).scalars())
+    for path in untouched:
+        if path.suffix == CHUNK_SUFFIX or path.name.partition(".")[0] not in known:
+            path.unlink(missing_ok=True)
 
 
 def _find(runtime: Runtime, person: Person, upload_id: str) -> Any:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 PIECE_BYTES = 1 << 20
+CHUNK_SUFFIX = ".chunk"
 
 
 class OffsetMovedError(Exception):
@@ -72,10 +73,17 @@ class PartFiles:
         """Forget a part; one that is gone already is as good."""
         self.path(upload_id).unlink(missing_ok=True)
 
+    def untouched_since(self, moment_s: float) -> list[Path]:
+        """Return the files of this host that nobody has written to since then."""
+        if not self.folder.is_dir():
+            return []
+        found = ((path, _written_at_s(path)) for path in self.folder.iterdir())
+        return [path for path, at_s in found if at_s is not None and at_s < moment_s]
+
     @contextmanager
     def staging(self, upload_id: str) -> Iterator[BinaryIO]:
         """Yield a file for one chunk that has to be proven first; it is gone afterwards."""
-        path = self.folder / f"{upload_id}.{secrets.token_hex(8)}.chunk"
+        path = self.folder / f"{upload_id}.{secrets.token_hex(8)}{CHUNK_SUFFIX}"
         try:
             with path.open("x+b") as staged:
                 yield staged
@@ -88,3 +96,11 @@ def _write_all(part: BinaryIO, piece: bytes) -> int:
     while view:
         view = view[part.write(view) :]
     return len(piece)
+
+
+def _written_at_s(path: Path) -> float | None:
+    """Return when a file was last written to, None when it is gone meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return None

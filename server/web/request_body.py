@@ -9,13 +9,16 @@ end.
 import json
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
 import msgspec
-from flask import Request
+from flask import Request, g
 from werkzeug.exceptions import ClientDisconnected
 
+from server.services import slots
 from server.services.problem import Problem
+from server.services.runtime import current_runtime
 from server.web.replies import DIGEST, digest_of
 from sync_protocol.rules import LIMITS
 
@@ -54,8 +57,27 @@ def pieces(request: Request) -> Iterator[bytes]:
 def read_all(request: Request, most_bytes: int) -> bytes:
     """Return the whole body; raise `too_large` without keeping more than the limit.
 
-    Raises `malformed_json` when the client named a digest and something else came.
+    Raises `malformed_json` when the client named a digest and something else came, `too_many` while
+    too many bodies are arriving.
     """
+    with _slot():
+        whole = _read_within(request, most_bytes)
+    announced = request.headers.get(DIGEST)
+    if announced is not None and announced != digest_of(whole):
+        raise Problem("malformed_json", "Damaged on the way.", field=DIGEST)
+    return whole
+
+
+def _slot() -> AbstractContextManager[None]:
+    """Hold one of the places that this person has for bodies; raise `too_many` without one."""
+    runtime, person = current_runtime(), g.get("person")
+    sender = slots.NOBODY if person is None else person.id
+    threads = runtime.settings.threads
+    most_each = slots.for_bodies_of(sender, threads)
+    return runtime.reading.taken(sender, slots.for_bodies(threads), most_each)
+
+
+def _read_within(request: Request, most_bytes: int) -> bytes:
     if (request.content_length or 0) > most_bytes:
         _drain(request)
         raise Problem("too_large", f"At most {most_bytes} bytes.", field="Content-Length")
@@ -64,9 +86,6 @@ def read_all(request: Request, most_bytes: int) -> bytes:
         whole += piece
         if len(whole) > most_bytes:
             raise Problem("too_large", f"At most {most_bytes} bytes.", field="Content-Length")
-    announced = request.headers.get(DIGEST)
-    if announced is not None and announced != digest_of(whole):
-        raise Problem("malformed_json", "Damaged on the way.", field=DIGEST)
     return bytes(whole)
 
 
