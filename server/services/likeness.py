@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from server.domain.authority import field
+from server.domain.projection import FOLLOWING
 from server.services.problem import Problem
 from server.services.runtime import Runtime
 from server.storage import log_store
@@ -23,6 +24,7 @@ from sync_protocol.rules import EFFECTIVE_OUTCOMES
 
 Row = Mapping[str, Any]
 PHOTO_SETS = ("photos", "after_photos")
+SHOWING = ("photo.add", FOLLOWING)  # what says in a space that a photo of it has these bytes
 BANDS, BAND_DIGITS = 8, 9
 SAYS_NOTHING = ("0" * BAND_DIGITS, "f" * BAND_DIGITS)  # a sky, a wall
 MOST_BITS = BANDS - 1  # of 288; saving and scaling a photo again changes none to six
@@ -99,19 +101,27 @@ def _others(
         .where(
             one_of(connection, BlobRef.sha256, sorted(near)),
             BlobRef.space.in_(sorted(spaces)),
-            Op.kind == "photo.add",
+            Op.kind.in_(SHOWING),
             Op.outcome.in_(sorted(EFFECTIVE_OUTCOMES)),
         )
         .limit(CANDIDATES_MOST)
     )
     taken = {
-        str(msgspec.json.decode(found.body)["photo"]): found.sha256
+        photo: found.sha256
         for found in connection.execute(query)
+        for photo in _photos_with(msgspec.json.decode(found.body), found.sha256)
     }
     return [
         {**place, "sha256": taken[place["photo"]], "likeness": near[taken[place["photo"]]]}
         for place in _places(connection, taken.keys() - set(own), spaces)
     ]
+
+
+def _photos_with(body: Row, sha256: str) -> list[str]:
+    """Return the photos of these bytes that an op took, or that it let follow their hazard."""
+    if "photo" in body:
+        return [str(body["photo"])]
+    return [str(one["photo"]) for one in body["photos"] if one["blob"]["sha256"] == sha256]
 
 
 def _near(connection: Connection, seen: Mapping[str, Any]) -> dict[str, str]:

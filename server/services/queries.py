@@ -27,6 +27,7 @@ from sync_protocol import epochs, leaves
 from sync_protocol.rules import LIMITS
 
 EVIDENCE_SETS = {"photos": "photo", "after_photos": "photo", "voices": "voice"}
+HAND_OVER = "finding.hand_over"
 VOUCHERS_MOST = 16
 NOTHING_YET = -1  # the cursor of a phone that holds no row
 _RulingLeaf = aliased(Leaf)
@@ -184,14 +185,22 @@ def timeline(
     `before_index` is the cursor: only ops before that leaf. The capture of a photo or a voice note
     is part of the story of each hazard that shows it, also when it was taken before anybody knew
     what it would show. What another space tried on it was refused, and is its author's to read.
+    Where an inspection's hazards were handed over to is part of its story: their own went along.
     """
     with reading(runtime.engine) as connection:
         present = _decoded_row(connection, entity_key)
         told = [entity_key, *_evidence_shown(present)]
         acting = select(EntityOp.index).where(one_of(connection, EntityOp.entity, told))
+        handed_over = (
+            select(Op.index)
+            .join(EntityOp, EntityOp.index == Op.index)
+            .where(one_of(connection, EntityOp.entity, _findings_of(present)), Op.kind == HAND_OVER)
+        )
         spaces = {present["space"], *(one["space"] for one in present.get("was", ()))}
         newest = select(Op.index).where(
-            Op.index.in_(acting), Op.index < before_index, Op.space.in_(spaces)
+            Op.index.in_(acting.union(handed_over)),
+            Op.index < before_index,
+            Op.space.in_(spaces),
         )
         newest = newest.order_by(Op.index.desc()).limit(limit + 1)
         indexes = list(connection.execute(newest).scalars())
@@ -217,6 +226,11 @@ def _evidence_shown(row: dict[str, Any]) -> list[str]:
         for name, kind in EVIDENCE_SETS.items()
         for member in row["sets"].get(name, ())
     ]
+
+
+def _findings_of(row: dict[str, Any]) -> list[str]:
+    """Return the hazards that an inspection found, wherever they are now."""
+    return [f"finding/{member['id']}" for member in row["sets"].get("findings", ())]
 
 
 def op_entry(runtime: Runtime, op_id: str) -> dict[str, Any] | None:

@@ -1,6 +1,9 @@
 """A hazard goes to another county while a phone without signal holds unsent work on it."""
 
+import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from tests.e2e.inspector import NAMES, Inspector
 from tests.e2e.supervisor import Supervisor
 from tests.support.live_server import LiveServer
 
-RECEIVER = "990122"
+RECEIVER, RECEIVER_NAME = "990122", "望岭县应急管理局（虚构）"
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -55,12 +58,25 @@ def test_what_was_recorded_without_signal_arrives_where_the_hazard_is_now(
     phone.hand.wait("hazards")
     assert finding not in {one.get_attribute("href") for one in phone.hand.see("finding").all()}
 
+    supervisor.open_inspection(inspection_of(city, finding))
+    went = supervisor.hand.wait("timeline-entry", kind="finding.hand_over", seconds=30)
+    expect(went).to_contain_text(f"移交至 {RECEIVER_NAME}")
+    supervisor.hand.photo_of_screen("handed-over-inspection")
+
     receiver = someone(Supervisor, "shizhuguan")  # reads the receiving county's hazards
     receiver.enrol(ticket_of(city, "shizhuguan"))
     receiver.look_anew(f"/board/findings/{finding}")
     receiver.hand.wait("finding-head", state="failed", seconds=60)
     assert ("reinspection.record", "applied") in receiver.timeline()
     receiver.hand.photo_of_screen("handed-over-receiver")
+
+
+def inspection_of(server: LiveServer, finding: str) -> str:
+    """The inspection that found a hazard, which stays where it was made."""
+    with closing(sqlite3.connect(f"file:{server.data_dir}/liuhen.sqlite3?mode=ro", uri=True)) as db:
+        query = "SELECT wire FROM entities WHERE entity = ?"
+        (wire,) = db.execute(query, (f"finding/{finding}",)).fetchone()
+    return str(json.loads(wire)["fields"]["inspection"]["v"])
 
 
 def hand_over(desk: Supervisor, finding: str) -> None:

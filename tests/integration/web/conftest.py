@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.web import county as counties
 from tests.support.service import Service
 
 
@@ -29,3 +30,9 @@ def open_service(
 def service(open_service: Callable[..., Service]) -> Service:
     """A service with a person of each role, in two counties."""
     return open_service().populate()
+
+
+@pytest.fixture
+def county(service: Service) -> counties.County:
+    """Two counties, a hazard of the first that was confirmed, and its photo."""
+    return counties.begin(service)

@@ -53,6 +53,7 @@ export function saidIn(entity: string, text: string, names: Names): string[] {
   const body = JSON.parse(text) as Body;
   const lines = SAID.filter(([member]) => typeof body[member] === "string" && body[member] !== "")
     .map(([member, key]) => `${t(key)} ${wordOf(member, body[member]!)}`);
+  if (typeof body["to"] === "string") lines.push(`${t("sup.said.to")} ${nameOf(names, body["to"])}`);
   const officers = body["officers"];
   if (Array.isArray(officers)) lines.unshift(`${t("sup.said.officers")} ${officers.map((id) => nameOf(names, String(id))).join(" ")}`);
   const items = (body["items"] ?? []) as readonly { readonly finding: string; readonly deadline: string }[];
