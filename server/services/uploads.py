@@ -14,6 +14,7 @@ Not here: HTTP headers (`web/tus.py`), and what becomes of the bytes later (`evi
 import hashlib
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,9 @@ def offset(runtime: Runtime, person: Person, upload_id: str) -> tuple[int, int]:
     size = _size(runtime, upload)
     if size == upload.length_bytes:
         _finish(runtime, upload)
+    else:
+        with suppress(FileNotFoundError):  # finished or ended by another request meanwhile
+            part_files(runtime).durable(upload.id)  # who wrote the last of it may have been killed
     return size, upload.length_bytes
 
 
