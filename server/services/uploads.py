@@ -68,6 +68,9 @@ def begin(runtime: Runtime, person: Person, said: Announcement) -> tuple[str, in
     if said.length_bytes > most_bytes:
         raise Problem("too_large", field="Upload-Length")
     held = evidence.can_give(runtime, said.space, said.sha256)
+    known = _told_before(runtime, person, said) if held else None
+    if known is not None:
+        return known, said.length_bytes
     if not held:
         runtime.settings.data_dir.mkdir(parents=True, exist_ok=True)
         check_disk(runtime, said.length_bytes)
@@ -84,6 +87,15 @@ def begin(runtime: Runtime, person: Person, said: Announcement) -> tuple[str, in
             part_files(runtime).create(values["id"])
         connection.execute(insert(Upload).values(values))
     return values["id"], said.length_bytes if held else 0
+
+
+def _told_before(runtime: Runtime, person: Person, said: Announcement) -> str | None:
+    """Return this person's finished upload of these bytes: whoever asks again gets no new one."""
+    own = (Upload.person_id == person.id, Upload.completed_at_ms.is_not(None))
+    same = (Upload.space == said.space, Upload.sha256 == said.sha256)
+    query = select(Upload.id).where(*own, *same, Upload.length_bytes == said.length_bytes).limit(1)
+    with reading(runtime.engine) as connection:
+        return connection.execute(query).scalar()
 
 
 def offset(runtime: Runtime, person: Person, upload_id: str) -> tuple[int, int]:

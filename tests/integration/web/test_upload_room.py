@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from server.services import upload_room, uploads
 from server.storage.upload_tables import Upload
 from sync_protocol.rules import LIMITS
-from tests.integration.web.tus import create, offset, patch
+from tests.integration.web.tus import count, create, offset, patch
 from tests.support.service import API, COUNTY, Service, photo, tus_headers
 
 DAY_S = 86_400
@@ -67,6 +67,15 @@ def test_who_ends_an_unfinished_upload_gets_its_bytes_back(service: Service) -> 
     headers = {"Tus-Resumable": "1.0.0"}
     assert service.ask("inspector", "DELETE", place, headers=headers).status_code == 204
     assert service.upload("inspector", content).status_code == 201
+
+
+def test_who_announces_what_is_here_again_and_again_fills_no_table(service: Service) -> None:
+    content = photo()
+    service.upload("colleague", content)
+    places = {service.upload("inspector", content).headers["Location"] for _ in range(3)}
+    assert len(places) == 1
+    assert count(service, Upload) == 2
+    assert offset(service, places.pop().removeprefix(API)) == len(content)
 
 
 def test_the_reserve_of_the_disk_holds_within_one_body(
