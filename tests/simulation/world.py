@@ -31,6 +31,9 @@ DISK_ERRORS = {"failed", "quota", "readback"}
 WRONG_CLOCKS = 0.6
 BEGUN_OLDER = 0.4  # with the app before the present one, which lacks some kinds
 ENROLLED_BEFORE = 0.75  # phones that were made ready in the office; the others enrol in the storm
+CONFIRMED_BEFORE = (
+    0.3  # runs in which these were confirmed there, too; else it happens in the storm
+)
 
 
 class Violation(AssertionError):
@@ -103,19 +106,22 @@ class World:
         return self
 
     def _make_ready(self, first: Hand, hands: list[Hand]) -> None:
-        """Enrol the first user of some phones and let the supervisor confirm them."""
+        """Enrol the first user of some phones; in some runs the supervisor confirms them, too."""
         for hand in hands:
             if hand is not first:
                 self.boot(hand, 1)
                 self.sign_in(hand, hand.people[0])
         self.carry_all()
-        for hand in (first, *hands):
+        self._synchronise([first, *hands])
+        if random.Random(f"{self.seed}/morning").random() < CONFIRMED_BEFORE:
+            self._synchronise([first])
+            self.confirm_phones(first)
+            self._synchronise([first, *hands])
+
+    def _synchronise(self, hands: list[Hand]) -> None:
+        for hand in hands:
             self.call(hand, "sync")
             self.until_answered(hand)
-            if hand is first:
-                self.confirm_phones(first)
-                self.call(first, "sync")
-                self.until_answered(first)
 
     def _first_supervisor(self, hand: Hand) -> None:
         """Nobody is there yet to confirm the first supervisor's phone: the ticket does."""
