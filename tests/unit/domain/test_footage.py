@@ -192,9 +192,10 @@ def test_confirming_what_was_proposed_keeps_it(
 def test_the_sweep_finds_what_comparing_all_with_all_finds(
     asked: list[Reference], known: list[Footage]
 ) -> None:
+    asked, known = unique(asked), unique(known)  # type: ignore[arg-type, assignment]
     plain = [
         replace(one, file_name="", sha256="", confirmed=frozenset(), rejected=frozenset())
-        for one in unique(asked)  # type: ignore[arg-type]
+        for one in asked
     ]
     found = reconcile(plain, known)
     for one in plain:
