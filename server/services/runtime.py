@@ -58,6 +58,7 @@ class Runtime:
     publishing: Together = field(default_factory=Together)
     receiving: Slots = field(default_factory=Slots)  # originals
     reading: Slots = field(default_factory=Slots)  # other bodies
+    giving: Slots = field(default_factory=Slots)  # originals, outwards
     system_writing: threading.Lock = field(default_factory=threading.Lock)
     unfinished: threading.Event = field(default_factory=threading.Event)  # a sweep is due at once
 

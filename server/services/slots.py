@@ -1,8 +1,9 @@
-"""How many bodies may be arriving at once: a slow sender holds a thread as long as it likes.
+"""How much may be on its way at once: who sends or reads slowly holds a thread for that long.
 
-A process gives at most half of its threads to originals, so that records always find one; three
-eighths to other bodies, so that who only reads always finds one. A person gets only a part of each,
-so that one stalled phone does not shut the others out; all who have not signed in share one.
+A process gives half of its threads to originals that arrive, a quarter to other bodies, three
+sixteenths to originals that are fetched: one thread at least answers everything else. A person gets
+only a part of each, so that one stalled phone does not shut the others out; all who have not signed
+in share one.
 """
 
 import threading
@@ -23,12 +24,22 @@ def for_originals(threads: int) -> int:
 
 def for_bodies(threads: int) -> int:
     """Return how many other bodies may be arriving."""
-    return max(1, threads * 3 // 8)
+    return max(1, threads // 4)
 
 
 def for_bodies_of(person_id: str, threads: int) -> int:
     """Return how many of these one person may be sending, or all who have not signed in."""
-    return max(1, threads // (8 if person_id == NOBODY else 4))
+    return max(1, threads // (16 if person_id == NOBODY else 8))
+
+
+def for_fetches(threads: int) -> int:
+    """Return how many originals may be fetched at once."""
+    return max(1, threads * 3 // 16)
+
+
+def for_fetches_of_one(threads: int) -> int:
+    """Return how many of these by one person."""
+    return max(1, threads // 8)
 
 
 class Slots:
@@ -48,7 +59,7 @@ class Slots:
         """Hold a slot; raise `too_many` when there is none for this person now."""
         with self._lock:
             if self._taken.total() >= most or self._taken[person_id] >= most_each:
-                raise Problem("too_many", "Too much arrives at once.", retry_after_s=RETRY_S)
+                raise Problem("too_many", "Too much is on its way at once.", retry_after_s=RETRY_S)
             self._taken[person_id] += 1
         try:
             yield

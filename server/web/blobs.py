@@ -1,12 +1,13 @@
 """Originals and their small copies, served so that no browser ever runs one."""
 
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 from flask import Response, request
 
-from server.services import derivatives, evidence, likeness, previews
+from server.services import derivatives, evidence, likeness, previews, slots
 from server.services.problem import Problem
-from server.services.runtime import current_runtime
+from server.services.runtime import Runtime, current_runtime
 from server.web import openapi_parts as parts
 from server.web import replies, schemas
 from server.web.access import may_bring, signed_in
@@ -27,10 +28,21 @@ def original(space: str, sha256: str) -> Response:
     link = evidence.link(runtime, space, sha256) if _takes_link() else None
     if link is not None:
         return replies.link(link)
-    media_type, size, stream = evidence.original(runtime, space, sha256)
-    reply = replies.file(stream, size, media_type, sha256)
+    with ExitStack() as held:
+        held.enter_context(_fetching(runtime))
+        media_type, size, stream = evidence.original(runtime, space, sha256)
+        reply = replies.file(stream, size, media_type, sha256)
+        reply.direct_passthrough = False  # else nobody tells when the last byte is gone
+        reply.call_on_close(held.pop_all().close)
     reply.headers["Vary"] = "Accept"
     return _contained(reply, attached=not media_type.startswith("image/"))
+
+
+def _fetching(runtime: Runtime) -> AbstractContextManager[None]:
+    """Hold one of this person's places for originals outwards; raise `too_many` without one."""
+    threads = runtime.settings.threads
+    most, most_each = slots.for_fetches(threads), slots.for_fetches_of_one(threads)
+    return runtime.giving.taken(signed_in().id, most, most_each)
 
 
 def _takes_link() -> bool:

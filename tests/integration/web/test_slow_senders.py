@@ -1,4 +1,4 @@
-"""Senders who begin a body and never end it: everybody else is served on."""
+"""Who begins a body and never ends it, or never reads an answer: everybody else is served on."""
 
 import json
 import socket
@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.http_client import HttpClient
 from tests.support.live_server import LiveServer
-from tests.support.service import API, CITY, PASSWORD, Service
+from tests.support.service import API, CITY, COUNTY, PASSWORD, Service, digest, photo
 
 MANY = 40  # far more than the threads below
 THREADS = "16"
@@ -74,3 +74,30 @@ def test_one_person_holds_up_nobody_else_and_all_is_well_when_they_leave(
         assert client.post(f"{API}/ops", data=b"[]", headers=headers).code == "too_many"
         assert client.open(f"{API}/session", headers=headers).status_code == 200
         assert sign_in(client)[0] == ""
+
+
+def test_who_fetches_originals_and_never_reads_them_holds_up_nobody(
+    service: Service, start_server: Callable[..., LiveServer]
+) -> None:
+    original = photo() + bytes(20 << 20)
+    service.upload("inspector", original)
+    service.close()
+    data = {"LIUHEN_DATA_DIR": str(service.folder), "LIUHEN_DATABASE_URL": service.database_url}
+    server = start_server(**data, LIUHEN_CITY=CITY, LIUHEN_THREADS=THREADS)
+    path = f"{API}/spaces/{COUNTY}/blobs/{digest(original)}"
+    with closing(HttpClient(server.port)) as client:
+        token = {"Authorization": f"Bearer {sign_in(client)[1]}"}
+        head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {token['Authorization']}\r\n\r\n"
+        opened = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(MANY)]
+        for one in opened:
+            one.sendall(head.encode())
+        time.sleep(1)
+        assert client.open(f"{API}/session", headers=token).status_code == 200
+        assert client.open(path, headers=token).code == "too_many"
+        for one in opened:
+            one.close()
+        deadline = time.monotonic() + 10
+        while client.open(path, headers=token).code and time.monotonic() < deadline:
+            time.sleep(0.1)
+        for _ in range(5):  # more than the places there are: each is given back
+            assert client.open(path, headers=token).data == original
