@@ -73,8 +73,10 @@ export async function recordTurn(say: (phase: SyncPhase) => void): Promise<strin
   await refreshPerson(author.person);
   for (const chain of await chainsOf(author.person)) await rulingsOf(chain.chain, author.person); // an older one may still be decided on
   const isActive = (await currentAuthor())?.active !== false; // a deactivated person learns what became of their own records, no more
-  if (isActive) await pullAll(author.person);
-  await askVerified(isActive ? ((await currentAuthor())?.spaces ?? []) : [], author.person);
+  const read = isActive ? ((await currentAuthor())?.spaces ?? []) : [];
+  if (isActive) await pull(read, author.person);
+  await offerOriginals(read, author.person);
+  await askVerified(read, author.person);
   await settleCarriedBlobs();
   const chain = await ensureChain();
   const checkpoint = await fetchCheckpoint();
@@ -95,12 +97,6 @@ async function sendRecords(person: string): Promise<string> {
   await pushCarried(person);
   if (pushed.checkpoint) await acceptCheckpoint(pushed.checkpoint);
   return pushed.heldBack || back.heldBack;
-}
-
-async function pullAll(person: string): Promise<void> {
-  const spaces = (await currentAuthor())?.spaces ?? [];
-  await pull(spaces, person);
-  await offerOriginals(spaces, person);
 }
 
 /** Before the enrolment is admitted the server does not know the chain. */

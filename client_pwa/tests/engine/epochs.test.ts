@@ -130,12 +130,15 @@ test("rows and rulings are fetched anew, and originals the restored store lacks 
   expect(await unsentBlobs(LI)).toEqual([]);
 });
 
-test("originals of a space nobody here reads any more are sent again, for nobody may ask whether the restored server lacks them", async () => {
+test.each([
+  ["moved", { bureau: "530921", spaces: ["530921"] }],
+  ["deactivated", { active: false }],
+])("originals of a space that who was %s reads no more are sent again, for nobody here may ask whether the restored server lacks them", async (_, changed) => {
   await backup.open(old);
   const [sha256] = records.find(({ blobs }) => blobs.length > 0)!.blobs;
-  const moved = { ...personOf(LI), bureau: "530921", spaces: ["530921"] };
+  const person = { ...personOf(LI), ...changed };
   const asked = await serve(scriptOf(backup, {
-    "GET /session": () => ({ json: { person: moved } }),
+    "GET /session": () => ({ json: { person } }),
     "GET /spaces/530921/rows": () => ({ json: { complete_through: 0, rows: [] } }),
     "POST /handbacks": (one) => takeBack(backup, one),
   }));
