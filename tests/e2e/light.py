@@ -45,6 +45,15 @@ def film(page: Page, name: str, count: int, path: Path) -> float:
     return pace
 
 
+def still(code: bytes, path: Path) -> Path:
+    """Film one code (a PNG) for a second; return the video."""
+    width, height = VIDEO
+    frame = b"FRAME\n" + _as_filmed(code).tobytes() + bytes([128]) * (width // 2 * height)
+    header = f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n"
+    path.write_bytes(header.encode() + frame * 10)
+    return path
+
+
 def _as_filmed(png: bytes) -> Image.Image:
     code = (
         Image.open(io.BytesIO(png))
