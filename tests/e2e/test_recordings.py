@@ -357,4 +357,6 @@ def test_a_gap_is_asked_about_once_and_a_stations_list_becomes_references(
     explained = hand.see("recording-row", kind="gap").filter(has_text="电量耗尽")
     expect(explained).to_have_count(1, timeout=60_000)
     expect(hand.see("recording-row", kind="clip").filter(has_text="DSJ0024")).to_have_count(2)
+    entry = hand.wait("timeline-entry", kind="recording.explain_gap")
+    expect(entry).to_contain_text("电量耗尽")
     hand.photo_of_screen("desk-recordings-timeline")

@@ -1,5 +1,7 @@
 // What the timeline of recordings shows, and where.
 
+import { t } from "../../src/screen/i18n.ts";
+import { saidIn } from "../../src/supervise/model/summary.ts";
 import { expect, test } from "vitest";
 import type { InspectionView } from "../../src/store/index.ts";
 import type { Recorded } from "../../src/store/recordings.ts";
@@ -37,4 +39,10 @@ test("findings and photos are points, and what lies outside stands at the edge",
   expect(points).toEqual([{ kind: "finding", atMs: 3000 }, { kind: "photo", atMs: 9000 }]);
   const scale = scaleOf(bars, points, 900);
   expect([scale(1000), scale(5500), scale(10_000), scale(0), scale(99_000)]).toEqual([0, 450, 900, 0, 900]);
+});
+
+test("why there is a gap is said in words, another record's reason as it was written", () => {
+  const said = (body: object) => saidIn("inspection/i", JSON.stringify(body), new Map()).join();
+  expect(said({ gap: "g", reason: "battery" })).toContain(t("gap.battery"));
+  expect(said({ finding: "f", reason: "battery" })).toContain("battery");
 });

@@ -24,8 +24,9 @@ const CHOSEN = new Set(["result", "conclusion"]);
 /** Members whose values are words of another list. */
 const LISTED: Readonly<Record<string, string>> = { grade: "grade", trade: "trade", purpose: "sup.purpose" };
 
-function wordOf(member: string, value: Json): string {
-  const list = LISTED[member];
+function wordOf(body: Body, member: string, value: Json): string {
+  const isOfGap = member === "reason" && "gap" in body; // one out of a list, where other reasons are written
+  const list = isOfGap ? "gap" : LISTED[member];
   if (list) return t(`${list}.${String(value)}` as Key);
   if (!CHOSEN.has(member)) return String(value);
   const key = WORDS[String(value)];
@@ -52,7 +53,7 @@ export function fieldLabel(field: string): string {
 export function saidIn(entity: string, text: string, names: Names): string[] {
   const body = JSON.parse(text) as Body;
   const lines = SAID.filter(([member]) => typeof body[member] === "string" && body[member] !== "")
-    .map(([member, key]) => `${t(key)} ${wordOf(member, body[member]!)}`);
+    .map(([member, key]) => `${t(key)} ${wordOf(body, member, body[member]!)}`);
   if (typeof body["to"] === "string") lines.push(`${t("sup.said.to")} ${nameOf(names, body["to"])}`);
   const officers = body["officers"];
   if (Array.isArray(officers)) lines.unshift(`${t("sup.said.officers")} ${officers.map((id) => nameOf(names, String(id))).join(" ")}`);
