@@ -235,7 +235,10 @@ def held() -> list[Screen]:
 def recordings() -> list[Screen]:
     """The stations' footage: the day as it opens, and a manifest with a refused row."""
     return [
-        Screen("recordings", "/recordings", "holds", attributes={}),
+        Screen("recordings", "/recordings", "holds-unconfirmed"),
+        Screen(
+            "recordings-hold", "/recordings", "holds", opened("hold-confirm", "hold-dialog"), shut
+        ),
         Screen("recordings-manifest", "/recordings", "holds", _manifest),
     ]
 
@@ -273,6 +276,7 @@ def field(desk: Supervisor) -> list[Screen]:
     steps = sorted(names & {"approval-review", "approval-approve", "approval-complete"})
     return [
         Screen("field", "/field", "inspection"),
+        Screen("desk-case", groups["ended"], "case-open", opened("case-open", "case-dialog"), shut),
         *(
             Screen(f"desk-{step}", "/field", step, opened(step, "approval-dialog"), shut)
             for step in steps

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.e2e import screens_full
 from tests.e2e.hand import Hand
 from tests.e2e.inspector import Hazard, Inspector
 from tests.e2e.screens_before_leaving import before_leaving, entrance
-from tests.e2e.screens_touch import address, closed, opened, tap, written
+from tests.e2e.screens_touch import Touch, address, closed, leave_and_return, opened, tap, written
 from tests.e2e.screens_walk import Screen, Walk
 from tests.e2e.supervisor import Supervisor
 
@@ -61,6 +62,7 @@ def capture(phone: Inspector, walk: Walk, inspection: str, photos: list[Path]) -
     phone.hand.photograph("take-photo", photos[3])
     phone.hand.wait("hazard-form")
     phone.describe(Hazard((), phrase="dj", place="成品料仓北侧配电柜"))
+    _say(phone)
     phone.go(f"{inspection}/burst")
     shoot(phone.hand)
     own = _own_findings(phone, inspection)
@@ -91,6 +93,8 @@ def _capture_screens(inspection: str, whole: str, gaps: str) -> list[Screen]:
         Screen(
             "voice-refused", f"{inspection}/hazard", "photos", _microphone_refused, _camera_back
         ),
+        Screen("voice-notes", f"{inspection}/hazard", "voice-take-out"),
+        Screen("voices-loose", inspection, "inspection", _unfold("loose-voices")),
         Screen("finding-gaps", f"/findings/{gaps}", "finding-page"),
         Screen("finding-edit", f"/findings/{gaps}/edit", "hazard-form"),
         Screen(
@@ -121,6 +125,8 @@ def _capture_screens(inspection: str, whole: str, gaps: str) -> list[Screen]:
         Screen("carry-foreign", "/carry/open", "carry-choose", _foreign_file),
         Screen("carry-show", "/carry/show", "carry-code"),
         Screen("carry-scan", "/carry/scan", "carry-scan"),
+        Screen("storage-offline", "/storage", "storage"),
+        *screens_full.screens(inspection),
         Screen("upload-offline", "/upload", "upload"),
         Screen("settings-offline", "/settings", "settings-page"),
     ]
@@ -137,6 +143,8 @@ def _recording_screens(inspection: str) -> list[Screen]:
             written("rec-file", "录像一.mp4", "rec-file-unknown"),
             written("rec-file", ""),
         ),
+        Screen("recordings-list-empty", f"{inspection}/list", "recordings-list"),
+        Screen("recordings-list", f"{inspection}/list", "recordings-list", _listed),
         Screen(
             "clock",
             f"{inspection}/clock",
@@ -161,6 +169,35 @@ def _annotated(hand: Hand) -> None:
     hand.tap("annotator-close")
     expect(hand.see("annotator")).to_have_count(0)
     closed(hand)
+
+
+def _unfold(name: str) -> Touch:
+    def touch(hand: Hand) -> None:
+        hand.tap(hand.wait(name).locator("summary"))
+
+    return touch
+
+
+def _listed(hand: Hand) -> None:
+    """Choose a station's list with one line that is none."""
+    names = [f"DSJ0001-20260501-09{minute}00-1.mp4,600" for minute in (10, 20)]
+    raw = "\n".join([*names, "不是录像"]).encode()
+    file = {"name": "清单.csv", "mimeType": "text/csv", "buffer": raw}
+    hand.see("list-file").set_input_files([file])
+    hand.tap(hand.wait("listed-file"))
+    hand.wait("list-save")
+
+
+def _say(phone: Inspector) -> None:
+    """Two voice notes for the hazard being written; one of them is taken back."""
+    for count in (1, 2):
+        phone.hand.tap(phone.hand.wait("voice-flip", on="false"))
+        phone.hand.wait("voice-flip", on="true")
+        phone.page.wait_for_timeout(1200)
+        phone.hand.tap("voice-flip")
+        expect(phone.hand.see("voices")).to_have_attribute("data-count", str(count))
+    phone.hand.tap(phone.hand.see("voice-take-out").last)
+    expect(phone.hand.see("voices")).to_have_attribute("data-count", "1")
 
 
 def _microphone_refused(hand: Hand) -> None:
@@ -196,10 +233,7 @@ def _camera_refused(hand: Hand) -> None:
         "() => { navigator.mediaDevices.getUserMedia ="
         " () => Promise.reject(new DOMException('', 'NotAllowedError')); }"
     )
-    address = hand.page.evaluate("location.hash")
-    hand.page.evaluate("location.hash = '#/today'")
-    hand.wait("today")
-    hand.page.evaluate("address => { location.hash = address; }", address)
+    leave_and_return(hand)
     hand.wait("camera-refused")
 
 
@@ -342,6 +376,8 @@ def afterwards(phone: Inspector, walk: Walk, inspection: str, photos: list[Path]
             Screen("finding-reinspected", f"/findings/{again}", "finding-page"),
             Screen("inspection-done", inspection, "inspection"),
             Screen("outbox-all-done", "/outbox", "outbox-head", attributes={"all-done": "true"}),
+            Screen("storage", "/storage", "free-0"),
+            Screen("storage-sure", "/storage", "storage", opened("free-0", "free-confirm"), closed),
             Screen("upload-all-done", "/upload", "all-done"),
             Screen("today-done", "/today", "today"),
         ]

@@ -48,3 +48,11 @@ def closed(hand: Hand) -> None:
 def address(phone: Inspector, name: str, href: str | None) -> str:
     assert href, name
     return href.removeprefix("#").partition("?")[0]
+
+
+def leave_and_return(hand: Hand) -> None:
+    """Go to another page and back, so that this one is opened anew."""
+    address = hand.page.evaluate("location.hash")
+    hand.page.evaluate("location.hash = '#/today'")
+    hand.wait("today")
+    hand.page.evaluate("address => { location.hash = address; }", address)
