@@ -93,8 +93,7 @@ def _capture_screens(inspection: str, whole: str, gaps: str) -> list[Screen]:
         Screen(
             "voice-refused", f"{inspection}/hazard", "photos", _microphone_refused, _camera_back
         ),
-        Screen("voice-notes", f"{inspection}/hazard", "voice-take-out"),
-        Screen("voices-loose", inspection, "inspection", _unfold("loose-voices")),
+        *_voice_screens(inspection),
         Screen("finding-gaps", f"/findings/{gaps}", "finding-page"),
         Screen("finding-edit", f"/findings/{gaps}/edit", "hazard-form"),
         Screen(
@@ -129,6 +128,14 @@ def _capture_screens(inspection: str, whole: str, gaps: str) -> list[Screen]:
         *screens_full.screens(inspection),
         Screen("upload-offline", "/upload", "upload"),
         Screen("settings-offline", "/settings", "settings-page"),
+    ]
+
+
+def _voice_screens(inspection: str) -> list[Screen]:
+    """A voice note of the draft, and one that was taken back."""
+    return [
+        Screen("voice-notes", f"{inspection}/hazard", "voice-take-out"),
+        Screen("voices-loose", inspection, "inspection", _unfold("loose-voices")),
     ]
 
 
