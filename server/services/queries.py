@@ -26,7 +26,7 @@ from server.storage.log_tables import Entity, EntityOp, Leaf, Op
 from sync_protocol import epochs, leaves
 from sync_protocol.rules import LIMITS
 
-EVIDENCE_SETS = {"photos": "photo", "after_photos": "photo", "voices": "voice"}
+TOLD_WITH = {"photos": "photo", "after_photos": "photo", "voices": "voice", "clips": "clip"}
 HAND_OVER = "finding.hand_over"
 VOUCHERS_MOST = 16
 NOTHING_YET = -1  # the cursor of a phone that holds no row
@@ -184,12 +184,13 @@ def timeline(
 
     `before_index` is the cursor: only ops before that leaf. The capture of a photo or a voice note
     is part of the story of each hazard that shows it, also when it was taken before anybody knew
-    what it would show. What another space tried on it was refused, and is its author's to read.
-    Where an inspection's hazards were handed over to is part of its story: their own went along.
+    what it would show; that a recorder was switched off, of its inspection's. What another space
+    tried on it was refused, and is its author's to read. Where an inspection's hazards were handed
+    over to is part of its story: their own went along.
     """
     with reading(runtime.engine) as connection:
         present = _decoded_row(connection, entity_key)
-        told = [entity_key, *_evidence_shown(present)]
+        told = [entity_key, *_told_with(present)]
         acting = select(EntityOp.index).where(one_of(connection, EntityOp.entity, told))
         handed_over = (
             select(Op.index)
@@ -219,11 +220,11 @@ def _decoded_row(connection: Connection, entity_key: str) -> dict[str, Any]:
     return msgspec.json.decode(found[1], type=dict[str, Any])
 
 
-def _evidence_shown(row: dict[str, Any]) -> list[str]:
-    """Return the photos and voice notes that a row's sets hold now."""
+def _told_with(row: dict[str, Any]) -> list[str]:
+    """Return the photos, voice notes and clips that a row's sets hold now."""
     return [
         f"{kind}/{member['id']}"
-        for name, kind in EVIDENCE_SETS.items()
+        for name, kind in TOLD_WITH.items()
         for member in row["sets"].get(name, ())
     ]
 

@@ -175,12 +175,20 @@ def finding_pages(state: str, finding: str) -> list[Screen]:
     """A hazard's page; for a closed one also a receipt with its checks, and a photo."""
     path = f"/board/findings/{finding}"
     pages = [Screen(f"desk-finding-{state}", path, "timeline")]
+    if state == "ordered":
+        pages.append(Screen("desk-document", path, "document-open", _document))
     if state == "closed":
         pages += [
             Screen("desk-receipt", path, "timeline", _receipt),
             Screen("desk-photo", path, "photo-open", opened("photo-open", "original-check"), shut),
         ]
     return pages
+
+
+def _document(hand: Hand) -> None:
+    hand.tap("document-open")
+    hand.wait("document-print")
+    hand.wait("kept-image")
 
 
 def _receipt(hand: Hand) -> None:

@@ -243,7 +243,12 @@ def the_supervisor_sees_everything(day: Day, sent: list[Path]) -> None:
     expect(desk.hand.see("attestations")).to_contain_text("2/2")
     expect(desk.hand.see("photo", verified="true")).to_have_count(30)
     expect(desk.hand.see("photo", verified="false")).to_have_count(0)
-    checks = desk.hand.see("record-check")  # the record and the second officer's supplement
+    records = desk.hand.see("document", title="sup.doc.record")
+    supplements = desk.hand.see("document", title="sup.doc.supplement")  # the second officer's
+    expect(records.or_(supplements)).to_have_count(2, timeout=30_000)
+    for document in records.or_(supplements).all():
+        desk.hand.tap(document.locator('[data-test="document-open"]'))
+    checks = desk.hand.see("record-check")
     expect(checks).to_have_count(2, timeout=30_000)
     expect(checks.and_(desk.page.locator(".badge-done"))).to_have_count(2)
     desk.hand.photo_of_screen("desk-inspection")

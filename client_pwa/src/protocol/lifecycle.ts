@@ -23,6 +23,11 @@ export const isOpen = (state: string): boolean => finding.open!.includes(state);
 export const awaitsReinspection = (state: string): boolean => finding.awaiting_reinspection!.includes(state);
 export const isUnderDeadline = (state: string): boolean => finding.under_deadline!.includes(state);
 
+/** Nothing is left to do but to close it, and until then it is not settled. */
+export const awaitsClosing = (state: string): boolean => target("finding", "close", state) !== undefined;
+/** The states of `awaitsClosing`. */
+export const CLOSABLE: readonly string[] = Object.keys(finding.states).filter(awaitsClosing);
+
 /** Overdue is derived, never stored: a deadline has passed at 24:00 Beijing time of its date. */
 export const isOverdue = (state: string, deadline: string, today: string): boolean =>
   deadline !== "" && isUnderDeadline(state) && deadline < today;

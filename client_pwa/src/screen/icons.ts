@@ -19,6 +19,7 @@ const ICONS = {
   hazard: path("M12 4l9 16H3zM12 10v4.5M12 17v.5"),
   sign: path("M4 20h16M5 15.5L15.5 5l3 3L8 18.5l-4 .8z"),
   order: path("M6 3.5h9l4 4V20.5H6zM9 11h6M9 15h6M14.5 3.5V8H19"),
+  print: path("M7 8V3.5h10V8M7 17H4V8h16v9h-3M7 13.5h10v7H7z"),
   recheck: path("M20 5v5h-5M4 19v-5h5M19.2 10A7.5 7.5 0 0 0 6 7M4.8 14A7.5 7.5 0 0 0 18 17"),
   search: svg`${circle(11, 11, 6)}${path("M15.5 15.5L20 20")}`,
   person: svg`${circle(12, 8, 3.6)}${path("M4.5 20c1-4 4-6 7.5-6s6.5 2 7.5 6")}`,

@@ -6,7 +6,7 @@ import type { TemplateResult } from "lit";
 import type { Key } from "./i18n.ts";
 
 export type Params = Readonly<Record<string, string>>;
-/** phone: one column with a back arrow; wide: the supervisor's page; bare: nothing around it. */
+/** phone: one column with a back arrow; wide: with the navigation, as all pages of those who have one; bare: nothing around it. */
 export type Frame = "phone" | "wide" | "bare";
 
 export interface Route {
@@ -31,6 +31,8 @@ export interface Place {
   readonly title: Key;
   readonly icon: string;
   readonly roles: readonly string[];
+  /** How much waits there, shown behind the title. */
+  readonly mark?: () => TemplateResult;
 }
 
 export interface Match {

@@ -3,7 +3,7 @@
 import { isOverdue } from "../protocol/lifecycle.ts";
 import { type Json, membersOf, type Row, stateOf, textOf, valueOf } from "../protocol/rows.ts";
 import type {
-  ClipView, DerivationView, VoiceView, EnterpriseView, FindingView, Gap, OrderView, PersonView, PhotoView, PhraseView, RecordView, ReinspectionView, Viewed,
+  ClipView, DerivationView, VoiceView, EnterpriseView, FindingView, Gap, OrderView, PersonView, PhotoView, PhraseView, RecordView, ReinspectionView, SignatureView, Viewed,
 } from "./types.ts";
 
 export const numberOf = (row: Row, field: string): number => {
@@ -116,6 +116,11 @@ export function phraseView({ id, row }: Viewed): PhraseView {
 /** What stands as the number of a body camera whose number nobody entered. */
 export const UNNUMBERED_CAMERA = "未填编号";
 
+function signaturesOf(row: Row): SignatureView[] {
+  const drawn = (valueOf(row, "signatures") ?? []) as unknown as readonly { signer: SignatureView["signer"]; name: string; image: { sha256: string; media_type: string } }[];
+  return drawn.map(({ signer, name, image }) => ({ signer, name, sha256: image.sha256, mediaType: image.media_type }));
+}
+
 export function orderView(viewed: Viewed): OrderView {
   const { row } = viewed;
   const items = (valueOf(row, "items") ?? []) as readonly { readonly [name: string]: Json }[];
@@ -124,7 +129,7 @@ export function orderView(viewed: Viewed): OrderView {
     items: items.map((item) => ({
       finding: String(item["finding"]), requirement: String(item["requirement"]), deadline: String(item["deadline"]),
     })),
-    renderingSha256: objectOf<{ sha256: string }>(row, "rendering")?.sha256 ?? "",
+    renderingSha256: objectOf<{ sha256: string }>(row, "rendering")?.sha256 ?? "", signatures: signaturesOf(row),
   };
 }
 
@@ -133,7 +138,7 @@ export function recordView(viewed: Viewed): RecordView {
   const { row } = viewed;
   return {
     ...viewed, space: row.space, author: row.created.by, signedAtMs: row.created.at_ms, recorded: listOf(row, "recorded"),
-    renderingSha256: objectOf<{ sha256: string }>(row, "rendering")?.sha256 ?? "",
+    renderingSha256: objectOf<{ sha256: string }>(row, "rendering")?.sha256 ?? "", signatures: signaturesOf(row),
     refusalReason: textOf(row, "refusal_reason"), witness: textOf(row, "witness"),
   };
 }

@@ -2,7 +2,7 @@
 // what of an inspection is still in the field. Read in slices, so that ten thousand rows never hold
 // the page up. Reads viewed rows (server row + own pending ops); decides nothing, talks to nobody.
 
-import { isOpen, isUnderDeadline } from "../protocol/lifecycle.ts";
+import { awaitsClosing, isOpen, isUnderDeadline } from "../protocol/lifecycle.ts";
 import { idOf, kindOf, membersOf, type Row, stateOf, textOf } from "../protocol/rows.ts";
 import { onDatabase } from "./db.ts";
 import { overlayRows } from "./overlay.ts";
@@ -25,6 +25,8 @@ export interface BoardItem {
   /** Whether the lifecycle holds the deadline against the enterprise in this state. */
   readonly underDeadline: boolean;
   readonly open: boolean;
+  /** A supervisor has to close it: passed is not closed. */
+  readonly toClose: boolean;
   /** Fields that keep two versions until somebody chooses. */
   readonly contested: boolean;
   /** Own records on top of it that the server has not ruled on. */
@@ -74,7 +76,7 @@ function digestOf(row: Row, pending: boolean, enterprises: ReadonlyMap<string, N
     id: idOf(row.entity), number: textOf(row, "number"), space: row.space, state, pending,
     grade: textOf(row, "grade"), trade: enterprise?.trade ?? "", enterprise: enterprise?.name ?? "",
     text: textOf(row, "description"), place: textOf(row, "place"), deadline: textOf(row, "deadline"),
-    underDeadline: isUnderDeadline(state), open: isOpen(state), recordedAtMs: row.created.at_ms,
+    underDeadline: isUnderDeadline(state), open: isOpen(state), toClose: awaitsClosing(state), recordedAtMs: row.created.at_ms,
     contested: Object.values(row.fields).some((field) => (field.others?.length ?? 0) > 0),
   };
 }

@@ -129,6 +129,14 @@ export interface InspectionView extends Viewed {
   readonly unrecorded: readonly string[];
 }
 
+/** A signature drawn on a phone under a document; the picture is kept by its hash. */
+export interface SignatureView {
+  readonly signer: "site_head" | "officer" | "witness" | "recipient";
+  readonly name: string;
+  readonly sha256: string;
+  readonly mediaType: string;
+}
+
 export interface RecordView extends Viewed {
   readonly space: string;
   readonly author: string;
@@ -136,6 +144,7 @@ export interface RecordView extends Viewed {
   /** Findings it lists. */
   readonly recorded: readonly string[];
   readonly renderingSha256: string;
+  readonly signatures: readonly SignatureView[];
   readonly refusalReason: string;
   readonly witness: string;
 }
@@ -187,6 +196,7 @@ export interface OrderView extends Viewed {
   readonly inspection: string;
   readonly items: readonly { readonly finding: string; readonly requirement: string; readonly deadline: string }[];
   readonly renderingSha256: string;
+  readonly signatures: readonly SignatureView[];
   readonly issuedAtMs: number;
   readonly author: string;
 }

@@ -9,7 +9,8 @@ import { define, ScreenElement } from "../screen/element.ts";
 import { t } from "../screen/i18n.ts";
 import { icon, type IconName } from "../screen/icons.ts";
 import { button, empty } from "../screen/parts.ts";
-import { currentPath, fill, href, match, navigate, onRoute, placesFor, type Match } from "../screen/router.ts";
+import { currentPath, fill, href, match, navigate, onRoute, placesFor, type Match, type Place } from "../screen/router.ts";
+import { Trail } from "../screen/trail.ts";
 import { health, isFull, rememberPlace, restorePoint, setAside, subscribe, type Health } from "../store/index.ts";
 import { activateUpdate, deployment, engine, watchUpdates } from "../sync/index.ts";
 import { failureText } from "./failures.ts";
@@ -18,7 +19,6 @@ import type { NoRoom } from "./parts/no-room.ts";
 import { syncChip } from "./parts/sync-chip.ts";
 import { keepInterruptedVoices } from "./interrupted-voices.ts";
 import { onSession, refreshSession, session } from "./session.ts";
-import { lastVisited, noteVisit } from "./trail.ts";
 import "./parts/no-room.ts";
 import "./screens/blocked.ts";
 
@@ -26,8 +26,10 @@ const TOAST_MS = 3000;
 const FAILED_MS = 10_000;
 const FOLLOWS_MS = 800;
 
-/** The first page of a role. */
-export const homePath = (): string => placesFor(session()?.role ?? "inspector")[0]?.path ?? "/today";
+/** The main pages of whoever is here: a supervisor's; an inspector's phone has one and no navigation. */
+const places = (): readonly Place[] => placesFor(session()?.role ?? "");
+const homePath = (): string => places()[0]?.path ?? "/today";
+const isMain = (path: string): boolean => path === homePath() || places().some((place) => place.path === path);
 
 class App extends ScreenElement {
   match: Match | undefined;
@@ -41,6 +43,8 @@ class App extends ScreenElement {
   #field = "";
   #rescuedFor = "";
   #rescuing: Promise<void> = Promise.resolve();
+  #trail = new Trail();
+  #arrivals = 0;
 
   constructor() {
     super();
@@ -93,6 +97,7 @@ class App extends ScreenElement {
   /** The address or the session changed: find the screen, let the gate turn it aside if it must. */
   private arrive(): void {
     if (!this.started || !this.health?.ok) return;
+    const arrival = ++this.#arrivals;
     const path = currentPath();
     const found = match(path);
     const aside = gate(path, found?.route.open ?? false);
@@ -105,8 +110,9 @@ class App extends ScreenElement {
     this.attempt(async () => {
       if (!found?.route.open) await this.rescueVoices(); // before a form reads its draft
       await found?.route.load?.();
+      if (arrival !== this.#arrivals) return; // the person has gone on while this page was loading
       this.match = found;
-      if (found) noteVisit(found.path);
+      this.note(found);
       this.requestUpdate();
       this.remember(this.#field);
       await this.updateComplete;
@@ -130,6 +136,16 @@ class App extends ScreenElement {
     } catch (reason) {
       this.failed(reason); // they stay where they are, and the screen opens all the same
     }
+  }
+
+  /** What is passed before a page of one's own (login, PIN) is no way to go back. */
+  private note(found: Match | undefined): void {
+    if (found && found.route.frame !== "bare") this.#trail.arrive(session()?.person ?? "", found.path, isMain(found.path));
+  }
+
+  private back({ route, params, path }: Match): string {
+    if (isMain(path)) return "";
+    return (route.backToLast && this.#trail.before(route.backToLast)) ?? fill(route.back ?? homePath(), params);
   }
 
   private remember(field: string): void {
@@ -168,27 +184,27 @@ class App extends ScreenElement {
   }
 
   private topbar(found: Match): TemplateResult {
-    const { route, params } = found;
-    const back = found.path === homePath() ? "" : (route.backToLast && lastVisited(route.backToLast)) || fill(route.back ?? homePath(), params);
+    const { route } = found;
+    const back = this.back(found);
+    const settings = back === "" || (places().length > 0 && found.path !== "/settings");
     return html`<header class="topbar">
       ${back ? html`<a class="icon-button" href=${href(back)} aria-label=${t("do.back")} data-test="back">${icon("back")}</a>` : nothing}
       <h1>${t(route.title)}</h1>
       ${session() ? syncChip(engine.status()) : nothing}
-      ${back ? nothing : html`<a class="icon-button" href=${href("/settings")} aria-label=${t("nav.settings")} data-test="settings">${icon("settings")}</a>`}
+      ${!settings ? nothing : html`<a class="icon-button" href=${href("/settings")} aria-label=${t("nav.settings")} data-test="settings">${icon("settings")}</a>`}
     </header>`;
   }
 
   private framed(found: Match): TemplateResult {
     const screen = keyed(`${found.route.open ? "" : session()?.person}:${found.path}`, found.route.view(found.params));
     if (found.route.frame === "bare") return html`<main class="frame main">${screen}</main>`;
-    if (found.route.frame === "phone") return html`<div class="frame">${this.topbar(found)}<main class="main">${screen}</main></div>`;
-    const places = placesFor(session()?.role ?? "");
+    if (places().length === 0) return html`<div class="frame">${this.topbar(found)}<main class="main">${screen}</main></div>`;
     return html`<div class="frame">
       ${this.topbar(found)}
       <div class="wide">
         <nav class="side" aria-label=${t("nav.label")}>
-          ${places.map((place) => html`<a href=${href(place.path)} aria-current=${found.path.startsWith(place.path) ? "page" : nothing} data-test=${`nav${place.path}`}>
-            ${icon(place.icon as IconName)}<span>${t(place.title)}</span></a>`)}
+          ${places().map((place) => html`<a href=${href(place.path)} aria-current=${found.path.startsWith(place.path) ? "page" : nothing} data-test=${`nav${place.path}`}>
+            ${icon(place.icon as IconName)}<span class="grow">${t(place.title)}</span>${place.mark?.() ?? nothing}</a>`)}
         </nav>
         <main class="main">${screen}</main>
       </div>

@@ -35,10 +35,12 @@ import "./screens/carry-open.ts";
 import "./screens/carry-show.ts";
 import "./screens/carry-scan.ts";
 
-const phone = (pattern: string, title: Route["title"], view: Route["view"], back = "/today"): Route => ({ pattern, title, frame: "phone", view, back });
+const phone = (pattern: string, title: Route["title"], view: Route["view"], back?: string): Route => ({ pattern, title, frame: "phone", view, ...(back === undefined ? {} : { back }) });
 /** What a page that several pages lead to may go back to: the one visited last counts. */
 const LISTS = /^\/(inspections\/[^/]+(\/attest)?|hazards|today|outbox)$/;
 const SUBJECTS = /^\/(inspections\/[^/]+(\/attest)?|findings\/[^/]+)$/;
+/** Opened from anywhere, also from a form that is half filled in. */
+const ANY = /./;
 const bare = (pattern: string, title: Route["title"], view: Route["view"], open = true): Route => ({ pattern, title, frame: "bare", view, open });
 const supplement = (params: Params): Params => ({ ...params, which: "supplement" });
 
@@ -48,7 +50,7 @@ addRoutes(
   bare("/wechat", "wechat.title", () => html`<lh-wechat></lh-wechat>`),
   bare("/enrol", "enrol.title", () => html`<lh-enrol></lh-enrol>`, false),
   bare("/pin", "pin.title", () => html`<lh-set-pin></lh-set-pin>`, false),
-  phone("/ready", "ready.title", () => html`<lh-ready></lh-ready>`),
+  { ...phone("/ready", "ready.title", () => html`<lh-ready></lh-ready>`), backToLast: ANY },
   phone("/today", "today.title", () => html`<lh-today></lh-today>`),
   phone("/start", "start.title", () => html`<lh-start></lh-start>`),
   phone("/start/:enterprise", "arrival.title", (params) => html`<lh-arrival .params=${params}></lh-arrival>`, "/start"),
@@ -69,7 +71,7 @@ addRoutes(
   phone("/findings/:finding/edit", "action.edit", (params) => html`<lh-hazard .params=${params}></lh-hazard>`, "/findings/:finding"),
   phone("/findings/:id/reinspect", "reinspect.title", (params) => html`<lh-reinspect .params=${params}></lh-reinspect>`, "/findings/:id"),
   phone("/hazards", "hazards.title", () => html`<lh-hazards></lh-hazards>`),
-  phone("/outbox", "outbox.title", () => html`<lh-outbox></lh-outbox>`),
+  { ...phone("/outbox", "outbox.title", () => html`<lh-outbox></lh-outbox>`), backToLast: ANY },
   phone("/upload", "upload.title", () => html`<lh-upload></lh-upload>`, "/outbox"),
   phone("/carry", "carry.title", () => html`<lh-carry></lh-carry>`, "/outbox"),
   phone("/carry/save", "carry.save.title", () => html`<lh-carry-save></lh-carry-save>`, "/carry"),
@@ -77,5 +79,5 @@ addRoutes(
   phone("/carry/show", "carry.show.title", () => html`<lh-carry-show></lh-carry-show>`, "/carry"),
   phone("/carry/scan", "carry.scan.title", () => html`<lh-carry-scan></lh-carry-scan>`, "/carry"),
   phone("/storage", "storage.title", () => html`<lh-storage></lh-storage>`, "/settings"),
-  phone("/settings", "settings.title", () => html`<lh-settings></lh-settings>`),
+  { ...phone("/settings", "settings.title", () => html`<lh-settings></lh-settings>`), backToLast: ANY },
 );

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { BANDS, BUCKETS, bandOf, bandsOf, bucketsOf, countBy, filtered, inBoardOrder, NO_FILTER } from "../../src/supervise/model/board.ts";
 import { offered } from "../../src/supervise/model/actions.ts";
 import { codeTyped } from "../../src/supervise/model/code.ts";
-import { fitted } from "../../src/supervise/model/look.ts";
-import { isOpen, isUnderDeadline } from "../../src/protocol/lifecycle.ts";
+import { fitted, stateTone } from "../../src/supervise/model/look.ts";
+import { awaitsClosing, isOpen, isUnderDeadline } from "../../src/protocol/lifecycle.ts";
 import { MACHINES } from "../../src/protocol/tables.ts";
 import type { FindingView, ReinspectionView } from "../../src/store/index.ts";
 import type { BoardItem } from "../../src/store/supervise.ts";
@@ -15,7 +15,7 @@ const TODAY = "2026-11-23";
 function item(state: string, deadline: string, more: Partial<BoardItem> = {}): BoardItem {
   return {
     id: `${state}-${deadline}`, number: "A1", space: "530902", state, grade: "general", trade: "mine", enterprise: "虚构石场",
-    text: "安全阀超期未检", place: "空压机房", deadline, underDeadline: isUnderDeadline(state), open: isOpen(state),
+    text: "安全阀超期未检", place: "空压机房", deadline, underDeadline: isUnderDeadline(state), open: isOpen(state), toClose: awaitsClosing(state),
     contested: false, pending: false, recordedAtMs: 0, ...more,
   };
 }
@@ -24,8 +24,23 @@ describe("the board", () => {
   it("is overdue only after the date, in Beijing's calendar, and only while the deadline runs", () => {
     expect(bandOf(item("ordered", "2026-11-22"), TODAY)).toBe("overdue");
     expect(bandOf(item("ordered", "2026-11-23"), TODAY)).toBe("soon");
-    expect(bandOf(item("passed", "2026-11-01"), TODAY)).toBe("done");
-    expect(bandOf(item("closure_proposed", "2026-11-01"), TODAY)).toBe("other");
+    expect(bandOf(item("passed", "2026-11-01"), TODAY)).toBe("to_close");
+    expect(bandOf(item("closure_proposed", "2026-11-01"), TODAY)).toBe("to_close");
+  });
+
+  it("takes for settled only what nobody has to do anything about: a pass waits for its closing", () => {
+    const waits = ["passed", "fixed_on_spot", "closure_proposed"];
+    for (const state of waits) expect(bandsOf(item(state, "2026-12-30"), TODAY)).toEqual(["to_close"]);
+    const done = Object.keys(MACHINES["finding"]!.states).filter((state) => bandOf(item(state, ""), TODAY) === "done");
+    expect(done).toEqual(["closed", "withdrawn", "duplicate", "transferred", "enterprise_ceased"]);
+    expect(waits.filter((state) => stateTone(state) === "done")).toEqual([]);
+  });
+
+  it("counts as due soon exactly what the bars say is due today and in a week, whatever else is to be done about it", () => {
+    const items = [item("ordered", "2026-11-23"), item("ordered", "2026-11-30", { contested: true }), item("disputed", "2026-11-25"), item("ordered", "2026-12-01"), item("ordered", "2026-11-22")];
+    const bars = items.filter((one) => bucketsOf(one, TODAY).some((bucket) => bucket === "today" || bucket === "in7"));
+    expect(bars).toHaveLength(3);
+    expect(filtered(items, { ...NO_FILTER, band: "soon" }, TODAY)).toEqual(bars);
   });
 
   it("puts overdue first, a disputed one that is overdue too, then disputed, soon, the rest, done", () => {

@@ -83,6 +83,24 @@ def test_a_hazard_tells_of_its_voice_notes_and_of_copies_of_its_photos(
     assert len(office.row(f"inspection/{inspection}")["sets"]["voices"]) == 2
 
 
+def test_an_inspection_tells_when_the_recorder_was_switched_off(
+    office: Office, officers: tuple[Author, Author]
+) -> None:
+    ann = officers[0]
+    inspection = inspection_begun(office, *officers)
+    clip = ann.new_id()
+    start = {
+        "clip": clip,
+        "inspection": inspection,
+        "camera": "DSJ0001",
+        "officer": ann.person,
+        "started_at_ms": 1,
+    }
+    office.apply(ann.op("clip.start", start))
+    office.apply(ann.op("clip.stop", {"clip": clip, "stopped_at_ms": 2}))
+    assert kinds_of(office, f"inspection/{inspection}")[-2:] == ["clip.start", "clip.stop"]
+
+
 def test_a_photo_taken_for_a_hazard_is_told_once(
     office: Office, officers: tuple[Author, Author]
 ) -> None:

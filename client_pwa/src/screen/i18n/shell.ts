@@ -82,7 +82,7 @@ export const shell = dictionary(
     "app.not_found": "There is no such page",
     "app.failed_unknown": "That did not work. Try again; if it fails again, reopen the app",
     "app.update_ready": "A new version is ready",
-    "app.update_needed": "This app and the server differ in version: update to upload. Recording goes on; all stays on this phone",
+    "app.update_needed": "This app and the server differ in version: update to upload. Recording goes on; all stays on this device",
     "app.update_now": "Update",
     "app.demo": "Demo data · fictitious",
     "do.back": "Back",

@@ -5,7 +5,7 @@
 import { daysUntil } from "../../screen/dates.ts";
 import type { BoardItem } from "../../store/supervise.ts";
 
-export const BANDS = ["overdue", "disputed", "contested", "soon", "other", "done"] as const;
+export const BANDS = ["overdue", "disputed", "contested", "to_close", "soon", "other", "done"] as const;
 export type Band = (typeof BANDS)[number];
 
 /** Due-date buckets, in the order they stand in the histogram; days left, both ends included. */
@@ -44,17 +44,18 @@ export function daysLeft(item: BoardItem, today: string): number | undefined {
 
 /**
  * Every band a finding is in, the most urgent first. A disputed one whose date has passed is both, and so is one with two
- * wordings: whoever looks for what to decide and whoever looks for what is late must find it.
+ * wordings or one that is due soon: whoever looks for what to decide and whoever looks for a date must find it.
  */
 export function bandsOf(item: BoardItem, today: string): Band[] {
-  if (!item.open) return ["done"];
+  if (!item.open && !item.toClose) return ["done"];
   const left = daysLeft(item, today);
   const bands: Band[] = [];
   if (left !== undefined && left < 0) bands.push("overdue");
   if (item.state === "disputed") bands.push("disputed");
   if (item.contested) bands.push("contested");
-  if (bands.length > 0) return bands;
-  return [left !== undefined && left <= SOON_DAYS ? "soon" : "other"];
+  if (item.toClose) bands.push("to_close");
+  if (left !== undefined && left >= 0 && left <= SOON_DAYS) bands.push("soon");
+  return bands.length > 0 ? bands : ["other"];
 }
 
 /** The band that decides where a finding stands on the board. */
@@ -67,7 +68,7 @@ export function bucketsOf(item: BoardItem, today: string): Bucket[] {
   return BUCKETS.filter((bucket) => left >= bucket.from && left <= bucket.until).map(({ name }) => name);
 }
 
-/** Overdue first, then disputed, contested, soon due, the rest, done; inside a band the nearest date first. */
+/** Overdue first, then disputed, contested, to close, soon due, the rest, done; inside a band the nearest date first. */
 export function inBoardOrder(items: readonly BoardItem[], today: string): BoardItem[] {
   const rank = new Map(items.map((item) => [item, BANDS.indexOf(bandOf(item, today))]));
   return [...items].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || byDate(a, b));

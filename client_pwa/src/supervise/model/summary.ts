@@ -33,6 +33,12 @@ function wordOf(body: Body, member: string, value: Json): string {
   return key ? t(key) : String(value);
 }
 
+/** A legal basis is read as it is cited. */
+function valueText(value: Json): string {
+  const { law, article, version } = (typeof value === "object" && value !== null ? value : {}) as { readonly law?: string; readonly article?: string; readonly version?: string };
+  return law === undefined ? String(value) : `《${law}》${article ?? ""}${version ? `（${version}）` : ""}`;
+}
+
 function changesIn(body: Body): string[] {
   const changes = (body["changes"] ?? []) as readonly { readonly field: string; readonly value: string }[];
   return changes.map((change) => `${fieldLabel(change.field)} → ${change.value}`);
@@ -55,6 +61,7 @@ export function saidIn(entity: string, text: string, names: Names): string[] {
   const lines = SAID.filter(([member]) => typeof body[member] === "string" && body[member] !== "")
     .map(([member, key]) => `${t(key)} ${wordOf(body, member, body[member]!)}`);
   if (typeof body["to"] === "string") lines.push(`${t("sup.said.to")} ${nameOf(names, body["to"])}`);
+  for (const field of ["criterion", "basis"]) if (body[field] !== undefined) lines.push(`${fieldLabel(field)} ${valueText(body[field]!)}`);
   const officers = body["officers"];
   if (Array.isArray(officers)) lines.unshift(`${t("sup.said.officers")} ${officers.map((id) => nameOf(names, String(id))).join(" ")}`);
   const items = (body["items"] ?? []) as readonly { readonly finding: string; readonly deadline: string }[];

@@ -3,11 +3,10 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { define } from "../../screen/element.ts";
-import { t } from "../../screen/i18n.ts";
-import { icon } from "../../screen/icons.ts";
+import { t, type Key } from "../../screen/i18n.ts";
 import { stateLabel } from "../../screen/labels.ts";
 import { LiveScreen } from "../../screen/live.ts";
-import { empty } from "../../screen/parts.ts";
+import { banner, button, empty } from "../../screen/parts.ts";
 import { MACHINES } from "../../protocol/tables.ts";
 import { today } from "../../store/index.ts";
 import { boardItems, type BoardItem } from "../../store/supervise.ts";
@@ -87,6 +86,23 @@ class Board extends LiveScreen {
       </select></label>`;
   }
 
+  /** What the filter is set to, in words. */
+  private filterWords(): string[] {
+    const { space, trade, grade, state, band, due, text } = kept;
+    return [
+      band && t(`sup.band.${band}`), due && t(`sup.due.${due}`), state && stateLabel("finding", state), space && nameOf(this.bureaus, space),
+      trade && t(`trade.${trade}` as Key), grade && t(`grade.${grade}_short` as Key), text && `“${text}”`,
+    ].filter((word) => word !== "");
+  }
+
+  /** The filter stays while one looks elsewhere: coming back, it must be seen that it is on. */
+  private filterNote(): TemplateResult | typeof nothing {
+    const words = this.filterWords();
+    if (words.length === 0) return nothing;
+    return banner("busy", t("sup.filter.on", { what: words.join(t("list.comma")) }),
+      button(t("sup.filter.clear"), () => this.filter(NO_FILTER), { icon: "close", test: "filter-clear" }), "filter-on");
+  }
+
   private filters(): TemplateResult {
     const spaces = [...new Set(this.items.map((item) => item.space))].sort();
     return html`<form class="sup-filters" role="search" @submit=${(event: Event) => event.preventDefault()}>
@@ -102,11 +118,9 @@ class Board extends LiveScreen {
 
   private list(now: string): TemplateResult {
     const shown = inBoardOrder(filtered(this.items, kept, now), now);
-    const isFiltered = Object.values(kept).some((value) => value !== "");
     return html`<section class="stack">
       <header class="section-head">
         <h2 aria-live="polite" data-test="board-count" data-count=${shown.length}>${t("sup.board.shown", { count: shown.length, all: this.items.length })}</h2>
-        ${isFiltered ? html`<button type="button" class="button button-quiet" data-test="filter-clear" @click=${() => this.filter(NO_FILTER)}>${icon("close")}<span>${t("sup.filter.clear")}</span></button>` : nothing}
       </header>
       ${shown.length === 0 ? empty("search", t(this.items.length === 0 ? "sup.board.none_yet" : "sup.board.none")) : nothing}
       <sup-window-list data-test="board-list" .linePx=${this.wide.matches() ? LINE_PX : CARD_PX} .items=${shown}
@@ -123,7 +137,7 @@ class Board extends LiveScreen {
     const now = today();
     return html`<div class="page page-wide sup" data-test="board">
       <sup-held-note></sup-held-note><sup-hold-note></sup-hold-note>
-      ${this.figures(now)}${this.folded(t("sup.board.filters"), this.filters(), this.roomy.matches(), "fold-filters")}
+      ${this.figures(now)}${this.filterNote()}${this.folded(t("sup.board.filters"), this.filters(), this.roomy.matches(), "fold-filters")}
       <div class="sup-board">${this.folded(t("sup.board.charts"), this.pictures(now), this.beside.matches(), "fold-charts")}${this.list(now)}</div>
     </div>`;
   }

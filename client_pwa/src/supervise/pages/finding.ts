@@ -20,6 +20,7 @@ import { dueBadge, stateBadge } from "../model/look.ts";
 import { nameOf, peopleNames, type Names } from "../model/names.ts";
 import { ApiError, fetchSeen, type SeenImage } from "../../sync/index.ts";
 import { voiceNotes } from "../../screen/voice-note.ts";
+import { documentOfOrder, documentOfRecord, documents } from "../parts/document.ts";
 import { alikes } from "../parts/copies.ts";
 import { pictures } from "../parts/picture.ts";
 import { clipLine } from "../parts/clip.ts";
@@ -137,6 +138,13 @@ class FindingPage extends LiveScreen {
     </li>`)}</ul>`;
   }
 
+  /** The signed records that list it, and the orders about it. */
+  private papers(view: FindingView): TemplateResult {
+    const records = (this.inspection?.records ?? []).filter((record) => record.recorded.includes(view.id));
+    const docs = [...records.map((record) => documentOfRecord(record, this.inspection?.signing ?? "")), ...this.orders.map(documentOfOrder)];
+    return docs.length === 0 ? html`<p class="soft">${t("sup.doc.none")}</p>` : documents(docs, this.names);
+  }
+
   private reinspected(one: ReinspectionView): TemplateResult {
     const shown = one.photos.flatMap((id) => this.photos.get(id) ?? []);
     return html`<li class="sup-sub stack" data-test="reinspection" data-result=${one.result}>
@@ -169,7 +177,7 @@ class FindingPage extends LiveScreen {
       <div class="sup-column">${this.head(view)}
         <sup-dispute .of=${of}></sup-dispute>
         <section class="card stack">${section(t("sup.finding.said"), html`<sup-fields .mayChoose=${this.author?.role === "supervisor"} .finding=${view}></sup-fields>`)}</section>
-        <section class="card stack">${section(t("sup.finding.dates"), this.dates(view))}</section>
+        <section class="card stack">${section(t("sup.finding.dates"), this.dates(view))}${section(t("sup.doc.title"), this.papers(view))}</section>
         ${this.evidence(view)}</div>
       <aside class="sup-column card">${section(t("sup.timeline.title"), html`<sup-timeline .names=${this.names} .pending=${view.pending}
         .about=${{ entity: `finding/${view.id}`, mark: JSON.stringify([view.pending, view.row.states, view.row.sets, view.row.fields, view.row.disputes]) }}></sup-timeline>`)}</aside>

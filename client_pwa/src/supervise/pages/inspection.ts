@@ -9,12 +9,12 @@ import { t, type Key } from "../../screen/i18n.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, button, empty, facts, section } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
-import { bureauName, currentAuthor, inspection, membersOf, people, today, type Author, type FindingView, type InspectionView, type PersonView } from "../../store/index.ts";
+import { bureauName, currentAuthor, inspection, membersOf, order, people, today, type Author, type FindingView, type InspectionView, type OrderView, type PersonView } from "../../store/index.ts";
 import { dueBadge, fitted, stateBadge } from "../model/look.ts";
 import { nameOf, peopleNames, type Names } from "../model/names.ts";
 import { approvalActions } from "../parts/approval.ts";
 import { pictures } from "../parts/picture.ts";
-import "../parts/record.ts";
+import { documentOfOrder, documentOfRecord, documents } from "../parts/document.ts";
 import "../parts/recording-timeline.ts";
 import "../parts/timeline.ts";
 
@@ -26,6 +26,7 @@ class InspectionPage extends LiveScreen {
   private persons: readonly PersonView[] = [];
   private county = "";
   private author: Author | undefined;
+  private orders: readonly OrderView[] = [];
 
   protected override async read(): Promise<void> {
     this.seen = await inspection(this.params["id"] ?? "");
@@ -34,6 +35,8 @@ class InspectionPage extends LiveScreen {
     this.names = await peopleNames();
     this.persons = await people();
     this.county = await bureauName(this.seen.space);
+    const orders = await Promise.all(this.seen.orders.map((id) => order(id)));
+    this.orders = orders.filter((one) => one !== undefined);
   }
 
   private head(one: InspectionView): TemplateResult {
@@ -89,11 +92,8 @@ class InspectionPage extends LiveScreen {
   }
 
   private papers(one: InspectionView): TemplateResult {
-    if (one.records.length === 0) return html`<p class="soft">${t("sup.inspection.unsigned")}</p>`;
-    return html`<ul class="stack">${one.records.map((record) => html`<li class="stack" data-test="signed-record" data-record=${record.id}>
-      <p><strong>${nameOf(this.names, record.author)}</strong> <span class="digits">${dateTimeOf(record.signedAtMs)}</span></p>
-      ${record.refusalReason ? facts([[t("sup.inspection.refused_because"), record.refusalReason], [t("sup.inspection.witness"), record.witness || t("sup.none")]]) : nothing}
-      <sup-record .about=${{ space: record.space, sha256: record.renderingSha256 }}></sup-record></li>`)}</ul>`;
+    const unsigned = one.records.length === 0 ? html`<p class="soft">${t("sup.inspection.unsigned")}</p>` : nothing;
+    return html`${unsigned}${documents([...one.records.map((record) => documentOfRecord(record, one.signing)), ...this.orders.map(documentOfOrder)], this.names)}`;
   }
 
   protected override view(): TemplateResult {
@@ -105,7 +105,7 @@ class InspectionPage extends LiveScreen {
       <div class="sup-column">${this.head(one)}
         <section class="card stack">${section(t("sup.inspection.arrival"), this.arrival(one))}${section(t("sup.inspection.officers"), this.officers(one))}</section>
         <section class="card stack">${section(`${t("sup.inspection.findings")} · ${one.findings.length}`, html`<ul class="stack">${one.findings.map((finding) => this.finding(finding, one.signing !== "" && unrecorded.has(finding.id)))}</ul>`)}</section>
-        <section class="card stack">${section(t("sup.inspection.record"), this.papers(one))}</section>
+        <section class="card stack">${section(t("sup.doc.title"), this.papers(one))}</section>
         <section class="card stack">${section(t("sup.finding.clips"), html`<sup-recording-timeline .names=${this.names} .mayDecide=${this.author?.role === "supervisor"} .about=${one}></sup-recording-timeline>`)}
           ${section(t("sup.inspection.photos", { verified, all: one.photos.length }), pictures(one.photos))}</section></div>
       <aside class="sup-column card">${section(t("sup.timeline.title"), html`<sup-timeline .names=${this.names} .pending=${one.pending}

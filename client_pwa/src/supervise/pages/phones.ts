@@ -10,6 +10,7 @@ import { LiveScreen } from "../../screen/live.ts";
 import { looking } from "../../screen/looking.ts";
 import { badge, banner, button, empty, facts, field, section, submit } from "../../screen/parts.ts";
 import { chainsKnown, chainsWaiting, ownChain, people, person, type ChainView, type PersonView } from "../../store/index.ts";
+import { say } from "../../screen/says.ts";
 import { codeTyped } from "../model/code.ts";
 import { bureauNames, nameOf, type Names } from "../model/names.ts";
 import { modal } from "../parts/modal.ts";
@@ -44,7 +45,10 @@ class Phones extends LiveScreen {
   }
 
   private confirm(chain: ChainView): void {
-    this.attempt(() => countersign(chain.id, chain.pairingCode));
+    this.attempt(async () => {
+      await countersign(chain.id, chain.pairingCode);
+      say(this, t("sup.phones.confirmed", { name: chain.personName }));
+    });
   }
 
   private refuse(event: SubmitEvent, chain: ChainView): void {

@@ -6,21 +6,15 @@ import { define } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { banner } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
-import { isCitys, type Author } from "../../store/index.ts";
-import { heldPage } from "../../sync/index.ts";
-import { firstHeld } from "../model/held.ts";
+import type { Author } from "../../store/index.ts";
+import { heldCount } from "../model/waiting.ts";
 import { BoardNote } from "./board-note.ts";
-
-/** The spaces this supervisor decides for. */
-const decided = async ({ bureau, spaces }: Author): Promise<readonly string[]> =>
-  (await isCitys(bureau)) ? spaces : spaces.filter((space) => space !== "common");
 
 class HeldNote extends BoardNote {
   private count = 0;
 
   protected override async ask(author: Author): Promise<void> {
-    const { counts } = await firstHeld(await decided(author), (space) => heldPage(space, "quarantined"));
-    this.put({ count: counts.quarantined });
+    this.put({ count: await heldCount(author) });
   }
 
   override render(): TemplateResult {

@@ -6,9 +6,10 @@ import { dateTimeOf, timeOf } from "../../screen/dates.ts";
 import { define, ScreenElement } from "../../screen/element.ts";
 import { t, type Key } from "../../screen/i18n.ts";
 import { banner } from "../../screen/parts.ts";
-import type { InspectionView } from "../../store/index.ts";
+import type { FindingView, InspectionView } from "../../store/index.ts";
 import { recorded, type Recorded } from "../../store/recordings.ts";
 import { ApiError, engine, recordingsOfInspection, type InspectionRecordings } from "../../sync/index.ts";
+import { clipsDuring } from "../model/clips.ts";
 import { drawn, scaleOf, type Bar, type Point } from "../model/recordings.ts";
 import { nameOf, type Names } from "../model/names.ts";
 import { outcomeBadge } from "./recording-line.ts";
@@ -67,6 +68,16 @@ class RecordingTimeline extends ScreenElement {
       <ul class="rec-legend">${(["clip", "footage", "gap", "finding", "photo"] as const).map((kind) => html`<li><span class=${`rec-key rec-key-${kind}`} aria-hidden="true"></span>${t(`sup.rec.kind_${kind}` as Key)}</li>`)}</ul>`;
   }
 
+  /** Footage that shows the moment; without it, whether a noted clip ran then, which the station may still bring. */
+  private coverOf({ id, createdAtMs }: FindingView): string {
+    const files = (this.found?.covering[id] ?? []).map((file) => this.found?.footage[file]?.file_name ?? "").join(" ");
+    if (files !== "") return files;
+    const clips = clipsDuring(this.one?.clips ?? [], createdAtMs);
+    if (clips.length === 0) return t("sup.finding.no_clip");
+    const times = clips.map((clip) => `${timeOf(clip.startedAtMs)}–${clip.stoppedAtMs > 0 ? timeOf(clip.stoppedAtMs) : ""}`).join(t("list.comma"));
+    return t(this.found ? "sup.rec.in_clip_only" : "sup.rec.in_clip", { times });
+  }
+
   private row(bar: Bar): TemplateResult {
     return html`<tr data-test="recording-row" data-kind=${bar.kind} data-outcome=${bar.outcome ?? ""}><th scope="row">${t(`sup.rec.kind_${bar.kind}` as Key)}</th>
       <td class="digits">${dateTimeOf(bar.fromMs)} – ${timeOf(bar.untilMs)}</td>
@@ -78,15 +89,14 @@ class RecordingTimeline extends ScreenElement {
     const { one, known } = this;
     if (!one || !known) return html``;
     const { bars, points } = drawn(one, known, this.found);
-    const covered = this.found?.covering ?? {};
     return html`<div class="stack">
       ${this.offline ? banner("todo", t("sup.rec.footage_offline"), nothing, "recordings-offline") : nothing}
-      ${bars.length === 0 ? html`<p class="soft">${t("sup.finding.no_clip")}</p>` : this.picture(bars, points)}
+      ${bars.length === 0 ? html`<p class="soft">${t("sup.rec.no_clips")}</p>` : this.picture(bars, points)}
       <div class="rec-table"><table><caption class="visually-hidden">${t("sup.rec.picture")}</caption>
         <tbody>${bars.map((bar) => this.row(bar))}
         ${one.findings.map((finding) => html`<tr data-test="recording-finding" data-finding=${finding.id}><th scope="row">${t("sup.rec.kind_finding")} <span class="digits">${finding.number}</span></th>
           <td class="digits">${dateTimeOf(finding.createdAtMs)}</td>
-          <td class="digits">${(covered[finding.id] ?? []).map((id) => this.found?.footage[id]?.file_name ?? "").join(" ") || t("sup.finding.no_clip")}</td></tr>`)}</tbody></table></div>
+          <td class="digits">${this.coverOf(finding)}</td></tr>`)}</tbody></table></div>
       ${known.clocks.length === 0 ? nothing : html`<ul class="stack">${known.clocks.map((clock) => html`<li class="sup-sub" data-test="clock">${clock.nonce
         ? t("sup.rec.clock_shown", { camera: clock.camera, nonce: clock.nonce.toUpperCase(), time: dateTimeOf(clock.shownAtMs) })
         : t("sup.rec.clock_declared", { camera: clock.camera, date: clock.date, seconds: Math.round(clock.offsetMs / 1000) })}</li>`)}</ul>`}

@@ -43,7 +43,8 @@ class Enrol extends LiveScreen {
   }
 
   private ticket(): TemplateResult {
-    if (!this.asksTicket) return button(t("enrol.has_ticket"), () => this.put({ asksTicket: true }), { kind: "quiet", test: "ticket-open" });
+    // Who sets a system up has a ticket; officers come with a phone and have none.
+    if (!this.asksTicket) return button(t("enrol.has_ticket"), () => this.put({ asksTicket: true }), { ...(me().role === "inspector" ? { kind: "quiet" } : { wide: true, icon: "keypad" }), test: "ticket-open" });
     return html`<form class="stack card" @submit=${(event: SubmitEvent) => {
       event.preventDefault();
       this.attempt(() => this.redeem(event.target as HTMLFormElement));

@@ -1,4 +1,5 @@
-// Every hazard that waits for a reinspection, overdue first, and those two officers disagree about, found by enterprise name.
+// Every hazard that waits for a reinspection, overdue first, found by enterprise name: the same that Today
+// counts. Those two officers disagree about wait for a supervisor, not for a reinspection: a list of their own.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { define } from "../../screen/element.ts";
@@ -12,13 +13,13 @@ import { findingCard } from "../parts/finding-card.ts";
 
 const STEP = 40;
 const isDisputed = ({ state }: FindingView): boolean => state === "disputed";
-const WHICH: Readonly<Record<string, (one: FindingView) => boolean>> = { "": () => true, overdue: ({ overdue }) => overdue, disputed: isDisputed };
+const WHICH: Readonly<Record<string, (one: FindingView) => boolean>> = { "": (one) => !isDisputed(one), overdue: (one) => one.overdue && !isDisputed(one), disputed: isDisputed };
 
 class Hazards extends LiveScreen {
   all: readonly FindingView[] = [];
   names: ReadonlyMap<string, string> = new Map();
   search = "";
-  /** "" for all of them, or which. */
+  /** "" for all that wait for a reinspection, or which. */
   which = "";
   shown = STEP;
 
@@ -38,7 +39,7 @@ class Hazards extends LiveScreen {
   private choices(): Choice[] {
     const count = (which: string): number => this.all.filter((one) => WHICH[which]!(one)).length;
     return [
-      { value: "", text: t("hazards.all", { count: this.all.length }) },
+      { value: "", text: t("hazards.all", { count: count("") }) },
       { value: "overdue", text: t("today.overdue", { count: count("overdue") }), test: "only-overdue" },
       { value: "disputed", text: t("hazards.disputed", { count: count("disputed") }), test: "only-disputed" },
     ];

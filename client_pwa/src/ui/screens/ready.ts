@@ -90,7 +90,7 @@ class Ready extends LiveScreen {
       </section>
       ${this.busy ? badge("busy", t("ready.busy"), "download") : nothing}
       <ul class="stack">${ordered.map((check) => this.line(check))}</ul>
-      ${button(t("ready.to_work"), () => navigate("/today"), { wide: true, kind: missing.length === 0 ? "primary" : "plain", test: "to-work" })}
+      ${button(t("ready.to_work"), () => navigate("/"), { wide: true, kind: missing.length === 0 ? "primary" : "plain", test: "to-work" })}
     </div>`;
   }
 }
