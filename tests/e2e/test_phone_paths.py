@@ -170,7 +170,7 @@ def test_duplicate_withdrawn_supplement_reinspected_twice_and_concluded(
     back_to(other, inspection, "signed")
     other.hand.tap("go-attest")
     other.hand.tap(other.hand.wait("document").filter(has_text="现场检查记录"))
-    expect(other.hand.wait("rendering")).to_contain_text("二号破碎机")  # fetched by its hash
+    expect(other.hand.wait("rendering")).to_contain_text("三号破碎机")  # fetched by its hash
     other.hand.tap("back")
     other.hand.wait("attest")
     other.hand.tap("attest-object")
