@@ -13,6 +13,9 @@ import { frameOf, openCamera, type OpenCamera } from "../camera.ts";
 import { NotKept } from "../not-kept.ts";
 import { cameraInput, type Taken } from "../parts/camera-input.ts";
 
+/** Fewer photos than the room set aside holds. */
+const LOOKED_EVERY = 4;
+
 class Burst extends ScreenElement {
   taken = 0;
   saved: readonly string[] = [];
@@ -70,7 +73,7 @@ class Burst extends ScreenElement {
       };
       try {
         await add();
-        await this.hasRoom();
+        if (this.saved.length % LOOKED_EVERY === 0) void this.hasRoom(); // no photo waits for it
       } catch (reason) {
         this.put({ taken: this.taken - 1 });
         this.attempt(() => Promise.reject(isFull(reason) ? new NotKept(1, add, reason) : reason));
@@ -78,7 +81,7 @@ class Burst extends ScreenElement {
     });
   }
 
-  /** Before the camera opens and after each photo: the next one must fit. */
+  /** Before the camera opens and after every few photos: the next ones must fit. */
   private async hasRoom(): Promise<boolean> {
     try {
       await requireRoomToCapture();
