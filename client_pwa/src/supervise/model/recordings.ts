@@ -1,5 +1,6 @@
 // What the timeline of an inspection's recordings shows: bars and points, and where they lie. Pure.
 
+import { cameraLabel } from "../../screen/labels.ts";
 import type { InspectionView } from "../../store/index.ts";
 import { unexplained, type Recorded } from "../../store/recordings.ts";
 import type { InspectionRecordings, Outcome } from "../../sync/index.ts";
@@ -30,7 +31,7 @@ export function drawn(one: InspectionView, known: Recorded, found: InspectionRec
     const outcome = judged.get(clip.id)?.outcome;
     return {
       kind: "clip", row: `clip ${clip.officer}`, fromMs: clip.startedAtMs, untilMs: clip.stoppedAtMs || known.whole[1],
-      text: clip.camera, who: clip.officer, ...(outcome ? { outcome } : {}),
+      text: cameraLabel(clip.camera), who: clip.officer, ...(outcome ? { outcome } : {}),
     };
   });
   const files = new Map<string, Bar>();

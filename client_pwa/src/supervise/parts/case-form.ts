@@ -6,7 +6,7 @@ import { closeCase, openCase } from "../../capture/index.ts";
 import { dateTimeOf } from "../../screen/dates.ts";
 import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
-import { stateLabel } from "../../screen/labels.ts";
+import { cameraLabel, stateLabel } from "../../screen/labels.ts";
 import { badge, banner, button, field, submit } from "../../screen/parts.ts";
 import type { ClipView, InspectionView } from "../../store/index.ts";
 import type { CaseView } from "../../store/recordings.ts";
@@ -56,7 +56,7 @@ class CaseForm extends ScreenElement {
 
   private recording(clip: ClipView): TemplateResult {
     const files = this.files(clip);
-    const title = `${clip.camera} ${dateTimeOf(clip.startedAtMs)}`;
+    const title = `${cameraLabel(clip.camera)} ${dateTimeOf(clip.startedAtMs)}`;
     if (files.length === 0) return field(`why-${clip.id}`, t("sup.case.why", { clip: title }), (id) => html`<input id=${id} name=${`why-${clip.id}`} required maxlength="200" data-test="case-why" />`);
     return html`${files.map((footage) => {
       const file = this.about?.found?.footage[footage];

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { dateTimeOf, timeOf } from "../../screen/dates.ts";
 import { t } from "../../screen/i18n.ts";
-import { recordingLabel } from "../../screen/labels.ts";
+import { cameraLabel, recordingLabel } from "../../screen/labels.ts";
 import { badge, type Tone } from "../../screen/parts.ts";
 import { href } from "../../screen/router.ts";
 import type { FootageById, Outcome, RecordingReply } from "../../sync/index.ts";
@@ -29,7 +29,7 @@ export function recordingLine(item: RecordingItem, wide: boolean, open: (item: R
   const { entry } = item;
   return html`<div class="sup-line ${wide ? "" : "sup-line-card"}" data-test="recording-line" data-outcome=${entry.outcome} data-clip=${entry.clip ?? ""}>
     <span class="sup-line-marks">${outcomeBadge(entry.outcome)}</span>
-    <span class="sup-line-what"><span class="sup-line-head"><strong class="digits">${entry.camera}</strong>
+    <span class="sup-line-what"><span class="sup-line-head"><strong class="digits">${cameraLabel(entry.camera)}</strong>
         <span class="digits">${dateTimeOf(entry.started_at_ms)} – ${timeOf(entry.ended_at_ms)}</span></span>
       <span class="sup-line-where"><span class="digits">${fitted(namesOf(item), wide ? 60 : 40)}</span>
         ${entry.by ? html`<span class="soft">${t(`sup.rec.by_${entry.by}` as "sup.rec.by_time")}</span>` : nothing}</span></span>

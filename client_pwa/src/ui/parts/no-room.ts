@@ -10,7 +10,7 @@ import { navigate } from "../../screen/router.ts";
 import { isFull, room, type Room, type StoreError } from "../../store/index.ts";
 import { engine } from "../../sync/index.ts";
 import { NotKept } from "../not-kept.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { session } from "../session.ts";
 import { wayOut, type WayOut } from "../way-out.ts";
 import { megabytes } from "./sync-chip.ts";

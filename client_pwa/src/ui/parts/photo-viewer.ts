@@ -11,7 +11,7 @@ import { LiveScreen } from "../../screen/live.ts";
 import type { Copy, Shape } from "../../screen/marks.ts";
 import { badge, sheet } from "../../screen/parts.ts";
 import { derivationsOf, photo, type DerivationView, type PhotoView } from "../../store/index.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import "../../screen/annotator.ts";
 
 const TOOLS = ["arrow", "circle", "blur"] as const;

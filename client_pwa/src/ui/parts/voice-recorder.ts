@@ -11,7 +11,7 @@ import { banner } from "../../screen/parts.ts";
 import { dropSpoken, isFull, keepPiece, requireRoomToCapture } from "../../store/index.ts";
 import { whileSpeaking } from "../interrupted-voices.ts";
 import { NotKept } from "../not-kept.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { LONGEST_MS, MicrophoneError, type MicrophoneProblem, type Recording, startRecording } from "../voice.ts";
 
 export interface Speaking {

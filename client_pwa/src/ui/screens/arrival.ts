@@ -18,7 +18,7 @@ import { groundChoices, reasonChoices } from "../parts/reasons.ts";
 import { isPartner, partnersOf, type Partners } from "../partners.ts";
 import { lastCamera, lastPartner, rememberCamera, rememberPartner } from "../remembered.ts";
 import { asksFirst, untickedSheet } from "../parts/unticked.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { me } from "../session.ts";
 
 const EMPTY = { partner: "", shown: false, recorder: false, scanned: false, reason: "", ground: "", camera: "" };

@@ -10,7 +10,7 @@ import { navigate } from "../../screen/router.ts";
 import { inspection, person, type InspectionView } from "../../store/index.ts";
 import { documentList, documentsOf, type DocumentLink } from "../parts/documents.ts";
 import { findingCard } from "../parts/finding-card.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { me } from "../session.ts";
 
 class Attest extends LiveScreen {

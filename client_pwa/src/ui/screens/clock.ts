@@ -9,7 +9,7 @@ import { t } from "../../screen/i18n.ts";
 import { banner, button, field } from "../../screen/parts.ts";
 import { nowMs } from "../../store/index.ts";
 import { lastCamera, rememberCamera } from "../remembered.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { me } from "../session.ts";
 
 const FEWEST_MS = 3000;

@@ -13,7 +13,7 @@ import { enterprise, finding, inspection, person, reinspectionsOf, valueOf, voic
 import { dueBadge, gapKey, stateBadge } from "../parts/finding-card.ts";
 import { documentList, documentsAbout, type DocumentLink } from "../parts/documents.ts";
 import { findingActions, type ActionName } from "../parts/finding-actions.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { me } from "../session.ts";
 import { voiceNotes } from "../../screen/voice-note.ts";
 import { openable } from "../parts/photo-viewer.ts";

@@ -18,7 +18,7 @@ import { voiceNotes } from "../../screen/voice-note.ts";
 import "../parts/voice-recorder.ts";
 import { hazardFields } from "../parts/hazard-fields.ts";
 import { bodyToMend, itemsOf, mending } from "../mending.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import "../parts/phrase-picker.ts";
 
 const TEXTS = ["place", "description", "requirement", "criterion"] as const;

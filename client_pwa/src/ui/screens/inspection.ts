@@ -19,7 +19,7 @@ import { inspectionBar } from "../parts/inspection-bar.ts";
 import { findingCard } from "../parts/finding-card.ts";
 import type { Taken } from "../parts/camera-input.ts";
 import { pauseChoices } from "../parts/reasons.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { me } from "../session.ts";
 import "../parts/conclude-sheet.ts";
 import "../parts/recorder.ts";

@@ -14,7 +14,7 @@ import { Draft } from "../draft.ts";
 import { bodyToMend, itemsOf, mending } from "../mending.ts";
 import { deadlineChips, orderItem, type ItemFields } from "../parts/order-item.ts";
 import { Signers } from "../parts/signers.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { me } from "../session.ts";
 import "../parts/rendering.ts";
 

@@ -18,7 +18,7 @@ import { mendingPage, wordsOf } from "../mending.ts";
 import { subjectsOf } from "../outbox-subjects.ts";
 import { megabytesOf, syncWord } from "../parts/sync-chip.ts";
 import "../parts/decision.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 
 const TONES: Readonly<Record<ItemStatus, Tone>> = { saved: "todo", uploading: "busy", received: "busy", verified: "done", attention: "alarm" };
 const SHAPES = { saved: "phone", uploading: "upload", received: "cloud", verified: "sealed", attention: "attention" } as const;

@@ -7,7 +7,7 @@ import { banner, button } from "../../screen/parts.ts";
 import { navigate } from "../../screen/router.ts";
 import { isGuessable, setPin } from "../../sync/index.ts";
 import { pinPad, PIN_DIGITS } from "../parts/pin-pad.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { me, refreshSession } from "../session.ts";
 
 class SetPin extends ScreenElement {

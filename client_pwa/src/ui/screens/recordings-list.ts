@@ -12,7 +12,7 @@ import { banner, button, empty, section, toggle } from "../../screen/parts.ts";
 import { inspection, type InspectionView } from "../../store/index.ts";
 import { wholeOf } from "../../store/recordings.ts";
 import { CodeReader } from "../code-reader.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 
 const LOOK_MS = 100;
 

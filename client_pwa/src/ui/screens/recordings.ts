@@ -14,7 +14,7 @@ import { href } from "../../screen/router.ts";
 import { inspection, person, type ClipView, type InspectionView } from "../../store/index.ts";
 import { recorded, unexplained, type Recorded } from "../../store/recordings.ts";
 import { lastCamera, rememberCamera } from "../remembered.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { me } from "../session.ts";
 
 const REASONS: readonly GapReason[] = ["battery", "explosive_area", "forgot", "other"];

@@ -16,7 +16,7 @@ import { dueBadge, stateBadge } from "../parts/finding-card.ts";
 import { officerPicker } from "../parts/officers.ts";
 import { isPartner, partnersOf, type Partners } from "../partners.ts";
 import { lastPartner, rememberPartner } from "../remembered.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { me } from "../session.ts";
 import "../../screen/photo.ts";
 

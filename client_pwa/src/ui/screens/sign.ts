@@ -16,7 +16,7 @@ import { mending } from "../mending.ts";
 import { gapKey } from "../parts/finding-card.ts";
 import { refusalChoices } from "../parts/reasons.ts";
 import { Signers } from "../parts/signers.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import { me } from "../session.ts";
 import "../parts/rendering.ts";
 

@@ -13,7 +13,7 @@ import {
 } from "../../store/index.ts";
 import { engine } from "../../sync/index.ts";
 import { megabytes } from "../parts/sync-chip.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 
 /** Ages that can be chosen by hand, in days. */
 const AGES = [30, 7, 1, 0] as const;

@@ -10,7 +10,7 @@ import { button, empty, section } from "../../screen/parts.ts";
 import { navigate } from "../../screen/router.ts";
 import { drafts, inspection, type FindingView, type InspectionView } from "../../store/index.ts";
 import { newHazard, type HazardDraft } from "../hazard-draft.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 import "../../screen/photo.ts";
 
 const ASSIGNABLE = ["draft", "confirmed", "measures_taken", "ordered"];

@@ -6,7 +6,7 @@ import { define, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { button } from "../../screen/parts.ts";
-import { say } from "../says.ts";
+import { say } from "../../screen/says.ts";
 
 class WeChat extends ScreenElement {
   private async copy(): Promise<void> {
