@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from werkzeug.test import TestResponse
 
+from server.storage.log_tables import Entity
 from server.storage.upload_tables import Upload
 from sync_protocol.note import Checkpoint, sign_checkpoint
 from sync_protocol.rules import LIMITS, PROBLEMS
-from tests.support.service import API, COUNTY, OTHER_COUNTY, PASSWORD, Service, digest, photo
+from tests.support.service import API, COUNTY, OTHER_COUNTY, PASSWORD, Service, photo
 from tests.support.service import tus_headers as announce
 
 Provoke = Callable[[Service], TestResponse]
@@ -168,10 +169,13 @@ def log_rewound(service: Service) -> TestResponse:
 
 
 def internal(service: Service) -> TestResponse:
-    content = photo()
-    assert service.upload("inspector", content).status_code == 201
-    next((service.folder / "blobs").rglob(digest(content))).unlink()
-    return service.ask("inspector", "GET", f"/spaces/{COUNTY}/blobs/{digest(content)}")
+    """A row that somebody damaged in the database."""
+    damaged = update(Entity).where(Entity.entity == "person/inspector").values(wire="{")
+    token = service.token("inspector")
+    with service.runtime.engine.begin() as connection:
+        assert connection.execute(damaged).rowcount == 1
+    headers = {"Authorization": f"Bearer {token}"}
+    return service.client.get(f"{API}/entities/person/inspector/timeline", headers=headers)
 
 
 PROVOKED: dict[str, Provoke] = {
