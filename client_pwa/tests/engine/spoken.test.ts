@@ -30,7 +30,9 @@ test("what was said before the kill waits in the draft of a hazard, byte for byt
   const voice = await speak(3);
   expect(await keepInterruptedVoices()).toBe(3000);
   expect(await drafted()).toEqual([voice]);
-  const [note] = await store.voices([voice]);
+  const whole = await store.voices([voice]);
+  expect(whole).toHaveLength(1);
+  const [note] = whole;
   const kept = await store.original(note!.sha256);
   expect([...new Uint8Array(kept!.bytes)]).toEqual([0, 1, 2].flatMap((number) => [...new Uint8Array(photoBytes(number, 500))]));
   expect([note!.durationMs, note!.recordedAtMs, kept!.mediaType]).toEqual([3000, NOON_MS, "audio/webm"]);
