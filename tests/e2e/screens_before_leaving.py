@@ -72,7 +72,7 @@ def before_leaving(phone: Inspector, walk: Walk) -> str:
                 "arrival-unticked",
                 inspection,
                 "arrival",
-                opened("begin", "unticked"),
+                _begin_with_nothing,
                 tap("begin-not"),
             ),
             Screen("arrival-filled", inspection, "arrival", _switch_all),
@@ -98,11 +98,17 @@ def before_leaving(phone: Inspector, walk: Walk) -> str:
     return inspection.removesuffix("/arrive")
 
 
-def _switch_all(hand: Hand) -> None:
+def _switch_all(hand: Hand, to: str = "true") -> None:
     for name in ("id-shown", "recorder-on", "code-scanned"):
         control = hand.wait(name)
-        if control.get_attribute("aria-checked") != "true":
+        if control.get_attribute("aria-checked") != to:
             hand.tap(control)
+
+
+def _begin_with_nothing(hand: Hand) -> None:
+    _switch_all(hand, "false")
+    hand.tap("begin")
+    hand.wait("unticked")
 
 
 def _findings(phone: Inspector) -> list[Screen]:

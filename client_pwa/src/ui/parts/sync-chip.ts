@@ -14,12 +14,15 @@ export interface SyncWord {
   readonly text: string;
 }
 
+/** While a turn runs, something answers, whatever the one before met. */
+const hasNoSignal = ({ online, phase }: SyncStatus): boolean => !online && phase !== "pushing" && phase !== "pulling";
+
 /** What the chip, the home page and the outbox all say about `status`. */
 export function syncWord(status: SyncStatus): SyncWord {
   if (session()?.needsLogin || status.phase === "signed_out") return { tone: "alarm", shape: "attention", text: t("sync.signed_out") };
   if (status.attention > 0) return { tone: "alarm", shape: "attention", text: t("sync.attention", { count: status.attention }) };
   if (status.allDone && status.carried > 0) return { tone: "busy", shape: "people", text: t("sync.carried", { count: status.carried }) };
-  if (status.allDone) return { tone: "done", shape: "sealed", text: t(status.online ? "sync.all_done" : "sync.all_done_offline") };
+  if (status.allDone) return { tone: "done", shape: "sealed", text: t(hasNoSignal(status) ? "sync.all_done_offline" : "sync.all_done") };
   if (status.unsentOps > 0) {
     const working = status.online && status.phase === "pushing";
     return working
