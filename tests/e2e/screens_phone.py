@@ -338,8 +338,8 @@ def _undated(hand: Hand) -> None:
 
 
 def _preview(hand: Hand) -> None:
-    if hand.see("order-preview").is_disabled():
-        hand.tap("days-15-all")
+    for chip in hand.page.locator('[data-test^="days-15-"]:not([data-test$="-all"])').all():
+        hand.tap(chip)
     expect(hand.see("order-preview")).to_be_enabled()
     hand.tap("order-preview")
     hand.wait("order-sign")

@@ -100,10 +100,10 @@ class SignedDocument extends LiveScreen {
       ${this.signed(row)}
       <p class="soft">${t("sign.hash")} <span class="digits hash">${signed.sha256}</span></p>
     </div>
-    <div class="bottombar"><div class="capture">
-      ${button(t("document.print"), () => window.print(), { kind: "primary", icon: "order", test: "document-print" })}
-      ${button(t("document.save"), () => this.save(), { test: "document-save" })}
-    </div></div>`;
+    <div class="bottombar">
+      ${button(t("document.print"), () => window.print(), { kind: "primary", wide: true, icon: "order", test: "document-print" })}
+      ${button(t("document.save"), () => this.save(), { wide: true, test: "document-save" })}
+    </div>`;
   }
 }
 
