@@ -47,7 +47,7 @@ def documents(count: int) -> list[list[list[dict[str, Any]]]]:
     return lanes
 
 
-class Peer(ABC):
+class Running:
     """A process that answers HTTP, with a folder that goes with it."""
 
     name: str
@@ -77,6 +77,20 @@ class Peer(ABC):
             return False
         return True
 
+    def close(self) -> None:
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Peer(Running, ABC):
+    """One that keeps records: it takes pushes and answers pulls."""
+
     def push(
         self, batches: list[list[list[dict[str, Any]]]], most_s: float
     ) -> tuple[Outcome, set[str]]:
@@ -102,16 +116,6 @@ class Peer(ABC):
     @abstractmethod
     def ask_last(self, rows: int, times: int) -> Outcome:
         """Ask for the last `rows` changes, so many times."""
-
-    def close(self) -> None:
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Kinto(Peer):

@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import meter
 from benchmarks.clients import Request
-from benchmarks.peers import NotInstalled, Peer, node_package
+from benchmarks.peers import NotInstalled, Running, node_package
 from server.storage import migrate
 from tests.support.live_server import LiveServer
 from tests.support.service import API, COUNTY, PASSWORD, Service, SetClock
@@ -162,7 +162,7 @@ class Liuhen:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class TusServer(Peer):
+class TusServer(Running):
     """`@tus/server` with its file store."""
 
     name = "@tus/server"
