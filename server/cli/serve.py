@@ -42,8 +42,9 @@ def run(settings: Settings, asked: argparse.Namespace) -> int:
             lines = _demo_lines(app)
         else:
             demo.refuse_public_passwords(app)
-    certificate = _certificate(settings) if asked.phone else None
-    _announce(_urls(settings, phone=asked.phone), lines)
+    addresses = _local_addresses() if asked.phone else []
+    certificate = _certificate(settings, addresses) if asked.phone else None
+    _announce(_urls(settings, addresses, https=asked.phone), lines)
     server = Granian(
         "liuhen",
         address=_address(settings, phone=asked.phone),
@@ -108,11 +109,16 @@ def _address(settings: Settings, *, phone: bool) -> str:
     return "0.0.0.0" if phone else settings.host  # noqa: S104 - asked for by --phone  # nosec B104
 
 
-def _certificate(settings: Settings) -> tuple[Path, Path]:
+def _local_addresses() -> list[str]:
+    from server.cli import phone  # what only --phone needs
+
+    return phone.local_addresses()
+
+
+def _certificate(settings: Settings, addresses: list[str]) -> tuple[Path, Path]:
     """Make the certificates of the local network and print how a phone gets in."""
     from server.cli import phone
 
-    addresses = phone.local_addresses()
     ca_pem, certificate, key = phone.ensure_certificates(settings.data_dir / "tls", addresses)
     if addresses:
         print(phone.qr_text(f"https://{addresses[0]}:{settings.port}/"))
@@ -122,14 +128,11 @@ def _certificate(settings: Settings) -> tuple[Path, Path]:
     return certificate, key
 
 
-def _urls(settings: Settings, *, phone: bool) -> list[str]:
+def _urls(settings: Settings, addresses: list[str], *, https: bool) -> list[str]:
     """Return the addresses to open: this computer's own, then those a phone can reach."""
+    scheme = "https" if https else "http"
     host = "localhost" if settings.host in ("0.0.0.0", "127.0.0.1") else settings.host  # noqa: S104  # nosec B104
-    if not phone:
-        return [f"http://{host}:{settings.port}/"]
-    from server.cli.phone import local_addresses
-
-    return [f"https://{one}:{settings.port}/" for one in (host, *local_addresses())]
+    return [f"{scheme}://{one}:{settings.port}/" for one in (host, *addresses)]
 
 
 def _announce(urls: list[str], accounts: list[str]) -> None:

@@ -22,10 +22,9 @@ from server.services.runtime import Runtime
 from server.storage import imaging
 from server.storage.claims import claimed
 from server.storage.database import reading, writing
-from server.storage.upload_tables import Derivative, LikenessBand, SeenImage, StoredBlob
+from server.storage.upload_tables import MISSING, Derivative, LikenessBand, SeenImage, StoredBlob
 
 WORK = "images"
-MISSING = "missing"
 logger = logging.getLogger("liuhen.images")
 
 

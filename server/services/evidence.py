@@ -21,7 +21,7 @@ from server.storage.bulk import insert_unless_there, one_of
 from server.storage.claims import claimed
 from server.storage.database import reading, writing
 from server.storage.log_tables import BlobRef, Op
-from server.storage.upload_tables import SeenImage, StoredBlob
+from server.storage.upload_tables import MISSING, SeenImage, StoredBlob
 from sync_protocol import kinds
 
 SETTLED_AT_ONCE = 200
@@ -50,7 +50,7 @@ def blob_stored(
     }
     noting = insert_unless_there(runtime.engine.dialect.name, StoredBlob, values)
     noted = noting.returning(StoredBlob.sha256)  # nothing when a parallel upload was first
-    not_there = (SeenImage.sha256 == sha256) & (SeenImage.state == "missing")
+    not_there = (SeenImage.sha256 == sha256) & (SeenImage.state == MISSING)
     with writing(runtime.engine) as connection:
         is_new = connection.execute(noted).first() is not None
         connection.execute(delete(SeenImage).where(not_there))  # it can be looked at now

@@ -14,7 +14,7 @@ from server.services.runtime import Runtime
 from server.storage import media_types
 from server.storage.bulk import insert_unless_there
 from server.storage.database import reading, writing
-from server.storage.upload_tables import Preview, SeenImage, StoredBlob
+from server.storage.upload_tables import MISSING, Preview, SeenImage, StoredBlob
 from sync_protocol.rules import LIMITS
 
 KEPT_MS = 90 * 24 * 3_600_000
@@ -73,7 +73,7 @@ def forget(runtime: Runtime) -> int:
         select(StoredBlob.sha256)
         .join(SeenImage, SeenImage.sha256 == StoredBlob.sha256)
         .where(StoredBlob.space == Preview.space, StoredBlob.sha256 == Preview.sha256)
-        .where(SeenImage.state != "missing")  # nothing else shows anything of it
+        .where(SeenImage.state != MISSING)  # nothing else shows anything of it
         .exists()
     )
     old = Preview.received_at_ms < runtime.clock.now_ms() - KEPT_MS

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from server.services import log_reader
 from server.services.chains import Chain, chain_of
@@ -29,7 +29,7 @@ from server.services.verify_tree import (
 from server.storage import log_store
 from server.storage.blob_store import BlobStore
 from server.storage.database import reading
-from server.storage.log_tables import Checkpoint
+from server.storage.log_tables import Checkpoint, Entity
 from sync_protocol import keys, leaves, ops
 from sync_protocol.ops import Op
 
@@ -62,8 +62,8 @@ def verify(runtime: Runtime) -> list[str]:
 def extent(runtime: Runtime) -> tuple[int, int]:
     """Return how much `verify` looks at: leaves of the log, originals it calls verified."""
     with reading(runtime.engine) as connection:
-        size = log_store.head(connection).size
-        return size, len(log_store.rows_of_kind(connection, "blob"))
+        blobs = select(func.count()).where(Entity.entity.startswith("blob/"))
+        return log_store.head(connection).size, connection.execute(blobs).scalar_one()
 
 
 @dataclass

@@ -19,6 +19,8 @@ NOT_LOG_BACKED = {
     "previews": "small pictures sent ahead by phones, shown until the original is here",
 }
 
+MISSING = "missing"  # state of an image whose original was not in the store when it was looked at
+
 
 class Upload(db.Model):
     """One tus upload; `completed_at_ms` is set once its bytes are in the blob store."""

@@ -10,6 +10,12 @@ import { navigate } from "./router.ts";
 /** Calls the listener after each change; returns the function that stops it. */
 export type Source = (listener: () => void) => () => void;
 
+/** A source that speaks every so many milliseconds while it is watched. */
+export const every = (ms: number): Source => (listener) => {
+  const timer = setInterval(listener, ms);
+  return () => clearInterval(timer);
+};
+
 export abstract class ScreenElement extends LitElement {
   /** What the route's pattern matched, e.g. `{id: "01j…"}`. Set before the first render. */
   params: Readonly<Record<string, string>> = {};

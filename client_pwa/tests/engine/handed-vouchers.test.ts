@@ -93,6 +93,14 @@ test("they cross with the records, and the signatures of these are checked by th
   await expect(takenAs(forged)).rejects.toThrow("signature_invalid");
 });
 
+/** So many turns, with time between them for what waits to be tried again. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) {
+    await recordTurn(nothing);
+    pass(10 * 60_000);
+  }
+}
+
 test("without a signal until a restore lost the chain, its own phone gone: all of it arrives", async () => {
   const backup = founded.log.backup(1);
   await confirmedAndAtWork();
@@ -101,10 +109,7 @@ test("without a signal until a restore lost the chain, its own phone gone: all o
   await takenAs(load);
   await backup.open(founded.log);
   const asked = await serve(scriptOf(backup));
-  for (let turn = 0; turn < 2; turn++) {
-    await recordTurn(nothing);
-    pass(10 * 60_000);
-  }
+  await turns(2);
   const handed = asked.filter(({ path }) => path === "/handbacks").flatMap(({ json }) => json as HeldOp[]);
   expect(handed.map(({ receipt }) => receipt.index), "in the old order").toEqual([1, 2, 3, 4]);
   expect((await carriedOps()).map(({ sending }) => sending)).toEqual(load.ops.map(() => "proved"));
@@ -119,10 +124,7 @@ test("without them, records of a chain that the service does not know wait and a
   await takenAs(load);
   await backup.open(founded.log);
   const asked = await serve(scriptOf(backup));
-  for (let turn = 0; turn < 4; turn++) {
-    await recordTurn(nothing);
-    pass(10 * 60_000);
-  }
+  await turns(4);
   const tries = asked.filter(({ path, json }) => path === "/ops" && JSON.stringify(json).includes(chain));
   expect(tries).toHaveLength(4);
   expect((await carriedOps()).map(({ sending, open, rejection }) => [sending, open, rejection?.code])).toEqual(load.ops.map(() => ["unsent", 1, "chain_unknown"]));

@@ -13,6 +13,7 @@ from server.jobs.background import Background
 from server.services import queries, rebuild, release, verify
 from server.services.commit import commit
 from server.services.ingest import Carrier, admit, works_of
+from sync_protocol.ops import Op
 from tests.support.authors import Author, Office, finding_body, inspection_begun
 
 APPLIED = ("applied", "")
@@ -133,13 +134,18 @@ def test_a_quarantined_op_is_accepted_against_todays_state(
     rulings_hold(office)
 
 
-def test_an_accepted_op_that_waits_needs_no_second_acceptance(
-    office: Office, wang: Author, boss: Author, inspection: str
-) -> None:
+def confirmed_elsewhere(office: Office, wang: Author, inspection: str) -> tuple[Op, Op]:
+    """A hazard of one phone, not sent, and its confirmation by another of the same person."""
     other = office.phone("wang", seed=1)
     create = other.op("finding.create", finding_body(other, inspection))
     step = {"finding": create.body["finding"], "base": create.id, "from": "draft"}
-    confirm = wang.op("finding.confirm", step)
+    return create, wang.op("finding.confirm", step)
+
+
+def test_an_accepted_op_that_waits_needs_no_second_acceptance(
+    office: Office, wang: Author, boss: Author, inspection: str
+) -> None:
+    create, confirm = confirmed_elsewhere(office, wang, inspection)
     office.revoke(wang)
     assert office.rule(confirm) == ("quarantined", "chain_revoked_unseen")
     office.push(boss.op("ruling.accept", {"op": confirm.id, "reason": "属实"}))
@@ -152,10 +158,7 @@ def test_an_accepted_op_that_waits_needs_no_second_acceptance(
 def test_an_acceptance_outlives_a_flag_that_came_while_the_op_waited(
     office: Office, wang: Author, boss: Author, inspection: str
 ) -> None:
-    other = office.phone("wang", seed=1)
-    create = other.op("finding.create", finding_body(other, inspection))
-    step = {"finding": create.body["finding"], "base": create.id, "from": "draft"}
-    confirm = wang.op("finding.confirm", step)
+    create, confirm = confirmed_elsewhere(office, wang, inspection)
     twin = wang.op(
         "finding.create", finding_body(wang, inspection), seq=confirm.seq, prev=confirm.prev
     )

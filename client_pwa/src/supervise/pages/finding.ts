@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { resolveEnterpriseField } from "../../capture/index.ts";
 import type { Json } from "../../protocol/rows.ts";
 import { dateTimeOf } from "../../screen/dates.ts";
-import { define } from "../../screen/element.ts";
+import { define, every } from "../../screen/element.ts";
 import { t, type Key } from "../../screen/i18n.ts";
 import { LiveScreen } from "../../screen/live.ts";
 import { badge, empty, facts, section } from "../../screen/parts.ts";
@@ -48,10 +48,7 @@ class FindingPage extends LiveScreen {
 
   constructor() {
     super();
-    this.watch((listener) => {
-      const timer = setInterval(listener, ASK_MS);
-      return () => clearInterval(timer);
-    }, () => this.lookAgain());
+    this.watch(every(ASK_MS), () => this.lookAgain());
   }
 
   protected override async read(): Promise<void> {

@@ -4,7 +4,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { recorderOff, recorderOn } from "../../capture/index.ts";
 import { elapsed } from "../../screen/dates.ts";
-import { define, ScreenElement } from "../../screen/element.ts";
+import { define, every, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { icon } from "../../screen/icons.ts";
 import { cameraLabel } from "../../screen/labels.ts";
@@ -20,10 +20,7 @@ class Recorder extends ScreenElement {
 
   constructor() {
     super();
-    this.watch((listener) => {
-      const timer = setInterval(listener, 1000);
-      return () => clearInterval(timer);
-    });
+    this.watch(every(1000));
   }
 
   private get running(): ClipView | undefined {

@@ -4,7 +4,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { clockShown } from "../../capture/index.ts";
 import { dateOf } from "../../screen/dates.ts";
-import { define, ScreenElement } from "../../screen/element.ts";
+import { define, every, ScreenElement } from "../../screen/element.ts";
 import { t } from "../../screen/i18n.ts";
 import { banner, button, field } from "../../screen/parts.ts";
 import { nowMs } from "../../store/index.ts";
@@ -26,10 +26,7 @@ class Clock extends ScreenElement {
 
   constructor() {
     super();
-    this.watch((listener) => {
-      const timer = setInterval(listener, TICK_MS);
-      return () => clearInterval(timer);
-    });
+    this.watch(every(TICK_MS));
   }
 
   private show(): void {
